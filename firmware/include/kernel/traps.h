@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The calls that the guest makes to the Python kernel. The guest fills a struct trap_frame anywhere in RAM, 16-byte
+ * aligned and physically contiguous, and writes (its physical address >> TRAP_FRAME_SHIFT) to TRAP_GATE_PORT; when
+ * the OUT is done, `result` holds the answer. Python reads numbers and layout from the DWARF of this file.
+ *
+ * Pointers in arguments and results are kernel virtual addresses; NULL is 0; errors are negative errno values.
+ */
+#ifndef KERNEL_TRAPS_H
+#define KERNEL_TRAPS_H
+
+#include <kernel/types.h>
+
+struct trap_frame {
+	u64 number;		/* enum trap */
+	u64 args[6];
+	u64 result;
+	u64 caller;		/* return address of the kernel function called: the driver's line */
+	u64 frame_pointer;	/* RBP of that function, from which a backtrace is walked */
+} __attribute__((aligned(16)));
+
+enum trap {
+	/* boot, in the order of start_kernel() */
+	TRAP_SETUP_ARCH = 1,	/* (struct boot_params *) */
+	TRAP_BUILD_ALL_ZONELISTS,
+	TRAP_MEM_INIT,
+	TRAP_KMEM_CACHE_INIT,
+	TRAP_MM_INITCALLS,	/* init_per_zone_pages_min(), then cpucache_init() */
+
+	/* mm/page_alloc.c: addresses are direct-map virtual, of the first page */
+	TRAP_GET_FREE_PAGES = 16,	/* (gfp_mask, order) -> virt or 0 */
+	TRAP_FREE_PAGES,		/* (virt, order) */
+
+	/* mm/slab.c, mm/util.c */
+	TRAP_KMALLOC = 32,		/* (size, gfp_mask) -> virt, ZERO_SIZE_PTR or 0 */
+	TRAP_KREALLOC,			/* (virt, size, gfp_mask) -> virt or 0 */
+	TRAP_KSIZE,			/* (virt) -> bytes */
+	TRAP_KFREE,			/* (virt) */
+	TRAP_KMEM_CACHE_CREATE,		/* (name, size, align, flags, ctor, dtor) -> cachep or 0 */
+	TRAP_KMEM_CACHE_ALLOC,		/* (cachep, gfp_mask) -> virt or 0 */
+	TRAP_KMEM_CACHE_FREE,		/* (cachep, virt) */
+	TRAP_KMEM_CACHE_SHRINK,		/* (cachep) -> 0 or 1 */
+	TRAP_KMEM_CACHE_DESTROY,	/* (cachep) */
+	TRAP_CACHE_REAP,		/* () */
+
+	/* arch/x86/kernel/pci-dma_64.c */
+	TRAP_DMA_SET_MASK = 64,		/* (struct device *, mask) -> 0 or -EIO */
+	TRAP_DMA_SET_COHERENT_MASK,	/* (struct device *, mask) -> 0 or -EIO */
+	TRAP_DMA_ALLOC_COHERENT,	/* (struct device *, size, dma_addr_t *, gfp_mask) -> virt or 0 */
+	TRAP_DMA_FREE_COHERENT,		/* (struct device *, size, virt, dma_addr) */
+	TRAP_DMA_MAP_SINGLE,		/* (struct device *, virt, size, direction) -> dma_addr */
+	TRAP_DMA_UNMAP_SINGLE,		/* (struct device *, dma_addr, size, direction) */
+
+	/* the laboratory's own */
+	TRAP_CHECKPOINT = 96,		/* (name): the host may look at the machine here */
+	TRAP_TRANSFER_RESULT,		/* (struct device *, dma_addr, size, direction, errno): what the driver found */
+	TRAP_PANIC,			/* (message): does not return */
+	TRAP_OOPS,			/* (struct pt_regs *, message): an exception nobody expected; does not return */
+};
+
+#endif
