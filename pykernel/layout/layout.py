@@ -48,13 +48,12 @@ class Layout:
         try:
             return cls(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError) as error:
-            raise ConfigError(
-                f"{path}: found no kernel layout ({error}), expected the firmware's build to write it"
-            ) from None
+            raise ConfigError(f"{path}: found no kernel layout ({error}), expected what the build writes") from None
 
     def sizeof(self, struct: str) -> int:
         """Give the size of `struct NAME` in bytes."""
-        return self._structs[struct][0]
+        size, _ = self._structs[struct]
+        return size
 
     def offset(self, struct: str, path: str) -> int:
         """Give the offset of a member in bytes; `path` is as in C: `free_area[3].free_list[1].next`."""

@@ -68,21 +68,25 @@ def list_move_tail(ram: Ram, entry: int, head: int) -> None:
     list_add_tail(ram, entry, head)
 
 
-def list_for_each(ram: Ram, head: int, bound: int = 1 << 32) -> Iterator[VirtAddr]:
+def list_for_each(ram: Ram, head: int) -> Iterator[VirtAddr]:
     """Yield the entries from first to last; the one just yielded may be taken off or moved.
 
-    Raises: BadList where a link leads out of RAM, or `bound` entries, or more than RAM could hold, do not end the list.
+    A ring that leaves out the head is found by remembering one entry, ever more steps back (Brent's method).
+
+    Raises: BadList where a link leads out of RAM or back to an entry that was passed.
     """
     u64, end = ram.u64, ram.end
     entry = u64[virt_to_phys(head) >> 3]
-    for _ in range(min(bound, end >> 4)):
-        if entry == head:
-            return
+    passed, steps, limit = 0, 0, 2
+    while entry != head:
         phys = virt_to_phys(entry)
-        if not 0 <= phys <= end - 16:
-            raise BadList(f"list {head:#x}: a link points to {entry:#x}, where there is no RAM", virt_to_phys(head))
+        if not 0 <= phys <= end - 16 or phys & 7:
+            raise BadList(f"list {head:#x}: a link points to {entry:#x}, where no entry can be", virt_to_phys(head))
+        if entry == passed:
+            raise BadList(f"list {head:#x} does not close: {entry:#x} comes again", virt_to_phys(head))
+        steps += 1
+        if steps == limit:
+            passed, steps, limit = entry, 0, limit * 2
         following = u64[phys >> 3]
         yield VirtAddr(entry)
         entry = following
-    if entry != head:
-        raise BadList(f"list {head:#x} does not close", virt_to_phys(head))
