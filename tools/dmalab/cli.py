@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The command `dmalab`: find the subcommand, import its module and no other, run it, give the exit code.
+
+A command's module has `add_arguments(parser)` and `run(arguments) -> exit code`. Exit codes: 0 all is well, 1 there
+are findings or differences, 2 the input is wrong, 3 the machine stopped abnormally.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from emulator.errors import ConfigError
+
+EXIT_OK = 0
+EXIT_FINDINGS = 1
+EXIT_BAD_INPUT = 2
+EXIT_STOPPED = 3
+
+COMMANDS = {
+    "boot": ("dmalab.boot", "boot the machine, run a scenario, prove the reach of every DMA cache"),
+    "machine": ("dmalab.machine_command", "print the default machine file, or check one"),
+    "scenarios": ("dmalab.scenarios_command", "list the scenarios that ship with dmalab"),
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose complaint is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(EXIT_BAD_INPUT, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(arguments)
+    except ConfigError as error:
+        print(f"dmalab: {error}", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    except BrokenPipeError:
+        # Whoever read us has gone (`dmalab boot | head`): say nothing, and keep Python from saying it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+    except KeyboardInterrupt:
+        return 130
+
+
+def _dispatch(arguments: list[str]) -> int:
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(_overview())
+        return EXIT_OK
+    if arguments[0] == "--version":
+        from importlib.metadata import version
+
+        print(f"dmalab {version('dmalab')}")
+        return EXIT_OK
+    name = arguments[0]
+    if name not in COMMANDS:
+        raise ConfigError(f"command: found {name!r}, expected one of {', '.join(COMMANDS)}")
+    module_name, summary = COMMANDS[name]
+    module = importlib.import_module(module_name)
+    parser = _Parser(prog=f"dmalab {name}", description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False)
+    module.add_arguments(parser)
+    return int(module.run(parser.parse_args(arguments[1:])))
+
+
+def _overview() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:{width}}  {summary}" for name, (_, summary) in COMMANDS.items()]
+    return "\n".join(["usage: dmalab COMMAND [options]", "", *lines, "", "dmalab COMMAND --help tells more."])

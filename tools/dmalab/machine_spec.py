@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a machine file can say, as plain values, and what holds where it says nothing.
+
+Knows neither TOML nor the machine. The default is written out once more, with comments, in data/machine.toml; a test
+holds the two together.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from emulator import memmap
+from pykernel.layout.config import KernelConfig
+
+Beyond = Literal["wrap", "abort", "drop"]
+Policy = Literal["report", "strict"]
+
+EDU_REACH = (1 << 28) - 1
+ISA_REACH = (1 << 24) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class EduSpec:
+    """An edu device in a PCI slot; `reach` is the highest bus address that it can drive."""
+
+    slot: int = memmap.EDU_DEVFN >> 3
+    reach: int = EDU_REACH
+    beyond: Beyond = "wrap"
+
+
+@dataclass(frozen=True, slots=True)
+class IsaPatternSpec:
+    """The ISA sample device, which moves its data through the 8237A pair."""
+
+    port: int = memmap.ISA_PATTERN_PORT
+    irq: int = memmap.ISA_PATTERN_IRQ
+    reach: int = ISA_REACH
+    beyond: Beyond = "wrap"
+
+
+DeviceSpec = EduSpec | IsaPatternSpec
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsSpec:
+    """When a run that does not end by itself is ended."""
+
+    max_blocks: int = 1_000_000_000
+    wall_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class MachineSpec:
+    """A whole machine file."""
+
+    ram: int = 128 * memmap.MIB  # bytes
+    policy: Policy = "report"
+    kernel: KernelConfig = field(default_factory=KernelConfig)
+    limits: LimitsSpec = field(default_factory=LimitsSpec)
+    devices: tuple[DeviceSpec, ...] = (EduSpec(), IsaPatternSpec())
+
+
+def parse_size(text: str) -> int:
+    """Read a size in bytes: `128M`, `1G`, `4096`, `0x1000`.
+
+    Raises: ValueError where it is none.
+    """
+    shift = {"K": 10, "M": 20, "G": 30, "T": 40}.get(text[-1:].upper(), 0)
+    number = text[:-1] if shift else text
+    if not number.isascii() or not number[:1].isdigit():
+        raise ValueError(text)
+    return int(number, 0) << shift
+
+
+def format_size(size: int) -> str:
+    """Write a size as `parse_size` reads it, in the largest unit that divides it."""
+    for unit, shift in (("G", 30), ("M", 20), ("K", 10)):
+        if size and size % (1 << shift) == 0:
+            return f"{size >> shift}{unit}"
+    return str(size)
