@@ -53,6 +53,8 @@ _GFP_WORDS = {
 _KMALLOC_MASK = ~(gfp.__GFP_DMA32 | gfp.__GFP_HIGHMEM | gfp.__GFP_COMP)  # a slab cannot be had with these
 _CACHE_MASK = _KMALLOC_MASK & ~gfp.__GFP_DMA  # nor may a cache be asked for a zone that it was not created for
 _SLAB_REFILL = gfp.__GFP_NOWARN | gfp.__GFP_NORETRY  # with which SLUB asks for pages
+_SLAB_REFILL_OR_ZERO = _SLAB_REFILL | gfp.__GFP_ZERO
+_COMPOUND = gfp.__GFP_COMP
 _SLAB_ORDER_MAX = 3
 _ORDER_MAX = 10
 _SIZE_MAX = (1 << 32) - 1
@@ -167,9 +169,9 @@ class _Converter:
         order, gfp_mask = self._number(row, ORDER), self._gfp_mask(row)
         if row[FLAG] == "fail" or row[ID] == "0":
             return
-        if order <= _SLAB_ORDER_MAX and gfp_mask & (_SLAB_REFILL | gfp.__GFP_ZERO) == _SLAB_REFILL:
+        if order <= _SLAB_ORDER_MAX and gfp_mask & _SLAB_REFILL_OR_ZERO == _SLAB_REFILL:
             self._ignore_pages(row[ID])
-        elif gfp_mask & gfp.__GFP_COMP and order > 1:
+        elif gfp_mask & _COMPOUND and order > 1:
             self._compound = row[ID], order, gfp_mask
         else:
             self._get_pages(row[ID], order, gfp_mask)
