@@ -29,9 +29,6 @@ _EXPECTED = {
     "debug_slab": "true or false",
     "zone_dma": "true or false",
     "hugetlb": "true or false",
-    "l1_cache_bytes": "64 or 128",
-    "max_order": "11, 12, 13 or 14",
-    "hz": "100, 250, 300 or 1000",
     "max_blocks": "1 or more",
     "wall_seconds": "1 to 86400",
     "type": '"edu" or "isa_pattern"',
@@ -97,9 +94,6 @@ class _Kernel(_Table):
     debug_slab: bool = False
     zone_dma: bool = True
     hugetlb: bool = True
-    l1_cache_bytes: Literal[64, 128] = 64
-    max_order: Literal[11, 12, 13, 14] = 11
-    hz: Literal[100, 250, 300, 1000] = 250
 
 
 class _Limits(_Table):

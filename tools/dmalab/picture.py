@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A picture of physical memory: each zone as rows of cells, each cell the kind of owner that has most of it."""
+
+from collections.abc import Sequence
+
+from dmalab.text import Style, mib
+from pykernel.check.census import ZoneCensus
+
+ROWS = 3  # to a zone
+_MARGIN = 22  # zone name and address
+_NAMED_CACHES = 3
+
+# kind -> (sign, what it is, style)
+_SIGNS = {
+    "dma": ("D", "slabs of DMA caches", ("magenta", "bold")),
+    "slab": ("s", "other slabs", ("cyan",)),
+    "pages": ("p", "pages given out", ("yellow",)),
+    "pcp": ("c", "per-CPU lists", ("green",)),
+    "free": (".", "free", ("dim",)),
+    "kernel": ("K", "kernel", ("blue", "bold")),
+    "mem_map": ("M", "mem_map", ("blue",)),
+    "reserved": ("r", "reserved", ("red",)),
+    "hole": (" ", "no RAM", ()),
+}
+
+
+def cells_for(width: int) -> int:
+    """Say how many cells of a zone fit into lines of `width`."""
+    return ROWS * (width - _MARGIN)
+
+
+def draw(zones: Sequence[ZoneCensus], style: Style) -> list[str]:
+    """Draw all zones, and the legend."""
+    lines: list[str] = []
+    for zone in zones:
+        lines += _draw_zone(zone, style)
+    lines.append(_legend(zones, style))
+    return lines
+
+
+def _draw_zone(zone: ZoneCensus, style: Style) -> list[str]:
+    span = zone.end - zone.start
+    per_row = max(1, -(-len(zone.cells) // ROWS))
+    lines = []
+    for first in range(0, len(zone.cells), per_row):
+        start = zone.start + span * first // len(zone.cells) << 12
+        name = zone.zone if not first else ""
+        cells = "".join(style.paint(_SIGNS[kind][0], *_SIGNS[kind][2]) for kind in zone.cells[first : first + per_row])
+        lines.append(f"{name:8} {start:#011x} |{cells}".rstrip())
+    owned = [f"{mib(zone.pages[kind])} {_SIGNS[kind][1]}" for kind in _SIGNS if zone.pages[kind] and kind != "hole"]
+    lines.append(f"         {', '.join(owned)}")
+    if zone.caches:
+        most = [f"{name} {mib(pages)}" for name, pages in zone.caches[:_NAMED_CACHES]]
+        more = len(zone.caches) - len(most)
+        lines.append(f"         largest caches: {', '.join(most)}{f' and {more} more' if more else ''}")
+    return lines
+
+
+def _legend(zones: Sequence[ZoneCensus], style: Style) -> str:
+    shown = [kind for kind in _SIGNS if kind != "hole" and any(zone.pages[kind] for zone in zones)]
+    return "         " + "  ".join(
+        f"{style.paint(_SIGNS[kind][0], *_SIGNS[kind][2])} {_SIGNS[kind][1]}" for kind in shown
+    )
