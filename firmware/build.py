@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Compile the guest: the ROM and a kernel for each configuration of the allocators, with its symbols and lines.
+
+`python -m firmware.build` builds what changed, and prints only what fails. The compiler is the pinned `ziglang`
+package; no other tool and no network is needed. The same sources give the same bytes, wherever the tree lies.
+"""
+
+import contextlib
+import hashlib
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from emulator import memmap
+from firmware import BUILD_DIR, CONFIGURATIONS, FIRMWARE_DIR, Configuration, kernel_name
+
+PROJECT_DIR = FIRMWARE_DIR.parent
+
+CFLAGS = (
+    "-target x86_64-freestanding-none -mcpu=x86_64 -std=gnu11 -ffreestanding -nostdlib -O2 -g -gdwarf-4 "
+    "-mno-red-zone -mgeneral-regs-only -fno-pic -fno-pie -fno-stack-protector -fno-sanitize=all "
+    "-fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-optimize-sibling-calls "
+    "-fno-strict-aliasing -fno-asynchronous-unwind-tables -fno-common "
+    "-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Werror"
+)
+KERNEL_FLAGS = ["-mcmodel=kernel"]
+ROM_FLAGS = ["-mcmodel=small", "-DROM"]
+LINK_CONSTANTS = ("KERNEL_MAP_BASE", "KERNEL_PHYS", "KERNEL_PHYS_END", "ROM_SHADOW_BASE", "LOW_HOLE_END")
+
+ROM_SHARED = ("kernel/fw_cfg.c",)
+
+
+class BuildError(Exception):
+    """A tool failed; the message holds its command and all that it printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One source file and the flags that it is compiled with."""
+
+    source: Path
+    flags: tuple[str, ...]
+
+
+def board_header() -> str:
+    """Write emulator/memmap.py down as a C header that assembly can include too."""
+    lines = ["/* Generated from emulator/memmap.py. */", "#ifndef BOARD_H", "#define BOARD_H", ""]
+    lines += [
+        "#ifdef __ASSEMBLER__",
+        "#define UL(number) number",
+        "#else",
+        "#define UL(number) number##UL",
+        "#endif",
+        "",
+    ]
+    names = [name for name in vars(memmap) if name.isupper()]
+    lines += [f"#define {name} UL({getattr(memmap, name):#x})" for name in names]
+    return "\n".join([*lines, "", "#endif", ""])
+
+
+def write_if_changed(path: Path, data: bytes) -> None:
+    """Replace a file in one step, and only where its content differs."""
+    if path.exists() and path.read_bytes() == data:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial.write_bytes(data)
+    partial.replace(path)
+
+
+def zig(*args: str) -> None:
+    """Run one of the toolchain's commands in the project's root.
+
+    Raises: BuildError with the tool's output where it fails.
+    """
+    env = dict(os.environ)
+    cache = Path(env.get("ZIG_GLOBAL_CACHE_DIR") or Path(tempfile.gettempdir()) / f"dmalab-zig-{os.getuid()}")
+    env |= {"ZIG_GLOBAL_CACHE_DIR": str(cache), "ZIG_LOCAL_CACHE_DIR": str(cache)}
+    command = [sys.executable, "-m", "ziglang", *args]
+    done = subprocess.run(command, cwd=PROJECT_DIR, env=env, capture_output=True, text=True, check=False)
+    if done.returncode or done.stderr.strip():
+        raise BuildError(f"{' '.join(args)}\n{done.stdout}{done.stderr}".rstrip())
+
+
+def compile_flags(out: Path) -> list[str]:
+    """Give the flags that every C and assembly file of the guest is compiled with, `out` holding board.h."""
+    prefixes = [f"-ffile-prefix-map={out}=firmware/_build", f"-ffile-prefix-map={PROJECT_DIR}=."]
+    return [*CFLAGS.split(), *prefixes, "-fdebug-compilation-dir=.", f"-I{out / 'include'}", "-Ifirmware/include"]
+
+
+def compile_unit(unit: Unit, out: Path, inputs: bytes) -> Path:
+    """Compile one file, or take the object that the same inputs gave before."""
+    key = hashlib.sha256(inputs + unit.source.read_bytes() + " ".join(unit.flags).encode()).hexdigest()[:16]
+    obj = out / "obj" / f"{unit.source.stem}-{key}.o"
+    if obj.exists():
+        return obj
+    obj.parent.mkdir(parents=True, exist_ok=True)
+    partial = obj.with_name(f".{obj.name}.{os.getpid()}")
+    source = unit.source.relative_to(PROJECT_DIR).as_posix()
+    name = f"-DKBUILD_MODNAME={unit.source.stem}"
+    zig("cc", *compile_flags(out), *unit.flags, name, "-c", source, "-o", str(partial))
+    partial.replace(obj)
+    return obj
+
+
+def common_inputs() -> bytes:
+    """Hash what any object may depend on: headers, the board, flags and the compiler."""
+    digest = hashlib.sha256(board_header().encode())
+    for header in sorted((FIRMWARE_DIR / "include").rglob("*.h")):
+        digest.update(header.relative_to(FIRMWARE_DIR).as_posix().encode() + header.read_bytes())
+    digest.update(CFLAGS.encode() + compiler_version().encode())
+    return digest.digest()
+
+
+def compiler_version() -> str:
+    """Give the version of the installed compiler package without starting it."""
+    from importlib.metadata import version
+
+    return version("ziglang")
+
+
+def units(config: Configuration) -> list[Unit]:
+    """List the kernel's source files in link order, drivers and modules last."""
+    found: list[Unit] = []
+    macros = tuple(f"-D{name}" for name in config.macros())
+    for folder in ("kernel", "drivers", "modules"):
+        for source in sorted((FIRMWARE_DIR / folder).glob("*.[cS]")):
+            if source.stem == "structs":
+                continue  # layouts.py compiles it, for its DWARF only
+            found.append(Unit(source, (*KERNEL_FLAGS, *macros)))
+    return found
+
+
+def rom_units() -> list[Unit]:
+    """List the ROM's source files."""
+    sources = sorted((FIRMWARE_DIR / "rom").glob("*.[cS]")) + [FIRMWARE_DIR / name for name in ROM_SHARED]
+    return [Unit(source, tuple(ROM_FLAGS)) for source in sources]
+
+
+def link(objects: Sequence[Path], script: str, target: Path, *flags: str) -> None:
+    """Link objects by a script that knows the board's addresses."""
+    constants = [f"--defsym={name}={getattr(memmap, name):#x}" for name in LINK_CONSTANTS]
+    linked = target.with_name(f".{target.name}.linked")
+    names = [obj.as_posix() for obj in objects]
+    zig("ld.lld", "-T", f"firmware/{script}", *constants, *flags, *names, "-o", str(linked))
+    linked.replace(target)
+
+
+def build_rom(out: Path, inputs: bytes) -> Path:
+    """Link the ROM: a flat image for the CPU, and the same as ELF for debuggers."""
+    objects = compile_all(rom_units(), out, inputs)
+    link(objects, "rom/rom.ld", out / "rom.elf", "--build-id=none")
+    link(objects, "rom/rom.ld", out / "rom.bin", "--oformat=binary", "--build-id=none")
+    size = (out / "rom.bin").stat().st_size
+    if size != memmap.ROM_SIZE:
+        raise BuildError(f"rom.bin: found {size} bytes, expected {memmap.ROM_SIZE}")
+    return out / "rom.bin"
+
+
+def build_kernel(config: Configuration, out: Path, inputs: bytes) -> Path:
+    """Link one kernel and write its symbols and lines beside it."""
+    objects = compile_all(units(config), out, inputs)
+    kernel = out / f"{kernel_name(config)}.elf"
+    link(objects, "kernel/kernel.ld", kernel, "--build-id=sha1", "--hash-style=gnu", "-z", "noexecstack")
+    write_tables(kernel)
+    return kernel
+
+
+def write_tables(kernel: Path) -> None:
+    """Write `<kernel>.symbols.json` and `<kernel>.lines.json`, so that a boot parses no ELF and no DWARF."""
+    from pykernel.layout.dwarf_lines import line_table, symbol_table
+
+    write_if_changed(kernel.with_suffix(".symbols.json"), symbol_table(kernel))
+    write_if_changed(kernel.with_suffix(".lines.json"), line_table(kernel))
+
+
+def compile_all(wanted: Sequence[Unit], out: Path, inputs: bytes) -> list[Path]:
+    """Compile on all cores; the order of the result is that of `wanted`."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(lambda unit: compile_unit(unit, out, inputs), wanted))
+
+
+def source_hash() -> str:
+    """Hash everything that decides what the build gives."""
+    digest = hashlib.sha256(common_inputs())
+    patterns = ("firmware/**/*.[chS]", "firmware/**/*.ld", "firmware/*.py", "pykernel/layout/*.py")
+    for path in sorted({path for pattern in patterns for path in PROJECT_DIR.glob(pattern)}):
+        if BUILD_DIR not in path.parents:
+            digest.update(path.relative_to(PROJECT_DIR).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def locked(out: Path) -> Iterator[None]:
+    """Let one build at a time into `out`, where the system can lock files."""
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / ".lock").open("w") as lock:
+        with contextlib.suppress(ImportError):
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def build(out: Path = BUILD_DIR) -> None:
+    """Bring everything in `out` up to date.
+
+    Raises: BuildError where a tool fails.
+    """
+    with locked(out):
+        stamp, wanted = out / "stamp", source_hash()
+        if stamp.exists() and stamp.read_text() == wanted:
+            return
+        write_if_changed(out / "include" / "board.h", board_header().encode())
+        inputs = common_inputs()
+        build_rom(out, inputs)
+        for config in CONFIGURATIONS:
+            build_kernel(config, out, inputs)
+        build_layouts(out)
+        write_if_changed(stamp, wanted.encode())
+
+
+def build_layouts(out: Path) -> None:
+    """Compile the struct layouts of all configurations, bare ones included."""
+    if importlib.util.find_spec("firmware.layouts"):
+        from firmware import layouts
+
+        layouts.build(out / "layouts")
+
+
+def main() -> int:
+    """Build, and say on stderr what failed."""
+    try:
+        build()
+    except BuildError as error:
+        print(f"firmware: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

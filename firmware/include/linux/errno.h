@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Error numbers. */
+#ifndef LINUX_ERRNO_H
+#define LINUX_ERRNO_H
+
+#define EPERM 1
+#define ENOENT 2
+#define EIO 5
+#define ENXIO 6
+#define EAGAIN 11
+#define ENOMEM 12
+#define EFAULT 14
+#define EBUSY 16
+#define EEXIST 17
+#define ENODEV 19
+#define EINVAL 22
+#define ENOSPC 28
+#define EBADMSG 74
+#define EOVERFLOW 75
+#define ETIMEDOUT 110
+
+#endif

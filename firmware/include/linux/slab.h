@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Objects from caches. */
+#ifndef LINUX_SLAB_H
+#define LINUX_SLAB_H
+
+#include <kernel/slab.h>
+#include <linux/gfp.h>
+#include <linux/types.h>
+
+#define ZERO_SIZE_PTR ((void *)16)
+#define ZERO_OR_NULL_PTR(p) ((unsigned long)(p) <= (unsigned long)ZERO_SIZE_PTR)
+
+typedef void (*kmem_cache_ctor_t)(struct kmem_cache *cachep, void *objp);
+typedef void (*kmem_cache_dtor_t)(struct kmem_cache *cachep, void *objp);
+
+void *kmalloc(size_t size, gfp_t gfp_mask);
+void *kzalloc(size_t size, gfp_t gfp_mask);
+void *kcalloc(size_t n, size_t size, gfp_t gfp_mask);
+void *krealloc(const void *objp, size_t size, gfp_t gfp_mask);
+size_t ksize(const void *objp);
+void kfree(const void *objp);
+
+struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align, unsigned long flags,
+				     kmem_cache_ctor_t ctor);
+/* As the kernel had it up to 2.6.22: `dtor` is called for every object before its slab's pages go back. */
+struct kmem_cache *kmem_cache_create_dtor(const char *name, size_t size, size_t align, unsigned long flags,
+					  kmem_cache_ctor_t ctor, kmem_cache_dtor_t dtor);
+void *kmem_cache_alloc(struct kmem_cache *cachep, gfp_t gfp_mask);
+void *kmem_cache_zalloc(struct kmem_cache *cachep, gfp_t gfp_mask);
+void kmem_cache_free(struct kmem_cache *cachep, void *objp);
+int kmem_cache_shrink(struct kmem_cache *cachep);
+void kmem_cache_destroy(struct kmem_cache *cachep);
+
+#endif

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Backtraces along frame pointers, in the form of arch/x86/kernel/traps_64.c. The host adds the names. */
+#include <asm/processor.h>
+#include <linux/kernel.h>
+
+#include "kernel.h"
+
+#define TRACE_DEPTH 32
+#define STACK_WORDS 12
+#define CODE_BYTES 20
+
+static int is_text(u64 addr)
+{
+	return addr >= (u64)_text && addr < (u64)_etext;
+}
+
+static int word_readable(u64 addr)
+{
+	return !(addr & 7) && kernel_address_readable(addr);
+}
+
+void show_trace(u64 rip, u64 rbp)
+{
+	printk(KERN_EMERG "\nCall Trace:\n");
+	if (rip)
+		printk(KERN_EMERG " [<%016lx>]\n", rip);
+	for (int depth = 0; depth < TRACE_DEPTH && word_readable(rbp) && word_readable(rbp + 8); depth++) {
+		u64 up = *(u64 *)rbp;
+		u64 from = *(u64 *)(rbp + 8);
+
+		if (!is_text(from))
+			break;
+		printk(KERN_EMERG " [<%016lx>]\n", from);
+		rbp = up;
+	}
+	printk(KERN_EMERG "\n");
+}
+
+void dump_stack(void)
+{
+	show_trace(0, (u64)__builtin_frame_address(0));
+}
+
+static void show_stack(u64 rsp)
+{
+	printk(KERN_EMERG "Stack: ");
+	for (int i = 0; i < STACK_WORDS && word_readable(rsp + 8 * i); i++) {
+		if (i && i % 4 == 0)
+			printk("\n" KERN_EMERG " ");
+		printk(" %016lx", ((u64 *)rsp)[i]);
+	}
+	printk("\n");
+}
+
+static void show_code(u64 rip)
+{
+	printk(KERN_EMERG "Code: ");
+	for (int i = 0; i < CODE_BYTES; i++) {
+		if (!kernel_address_readable(rip + i)) {
+			printk(" Bad RIP value.");
+			break;
+		}
+		printk("%02x ", *(u8 *)(rip + i));
+	}
+	printk("\n");
+}
+
+static void show_regs(const struct pt_regs *regs)
+{
+	printk(KERN_EMERG "CPU 0 \n");
+	printk(KERN_EMERG "Pid: 0, comm: swapper Not tainted 2.6.24 #1\n");
+	printk(KERN_EMERG "RIP: %04lx:[<%016lx>] \n", regs->cs & 0xffff, regs->rip);
+	printk(KERN_EMERG "RSP: %04lx:%016lx  EFLAGS: %08lx\n", regs->ss & 0xffff, regs->rsp, regs->eflags);
+	printk(KERN_EMERG "RAX: %016lx RBX: %016lx RCX: %016lx\n", regs->rax, regs->rbx, regs->rcx);
+	printk(KERN_EMERG "RDX: %016lx RSI: %016lx RDI: %016lx\n", regs->rdx, regs->rsi, regs->rdi);
+	printk(KERN_EMERG "RBP: %016lx R08: %016lx R09: %016lx\n", regs->rbp, regs->r8, regs->r9);
+	printk(KERN_EMERG "R10: %016lx R11: %016lx R12: %016lx\n", regs->r10, regs->r11, regs->r12);
+	printk(KERN_EMERG "R13: %016lx R14: %016lx R15: %016lx\n", regs->r13, regs->r14, regs->r15);
+	printk(KERN_EMERG "CS:  %04lx SS: %04lx CR0: %016lx\n", regs->cs & 0xffff, regs->ss & 0xffff, read_cr0());
+	printk(KERN_EMERG "CR2: %016lx CR3: %016lx CR4: %016lx\n", read_cr2(), read_cr3(), read_cr4());
+}
+
+void show_registers(const struct pt_regs *regs)
+{
+	show_regs(regs);
+	show_stack(regs->rsp);
+	show_trace(regs->rip, regs->rbp);
+	show_code(regs->rip);
+	printk(KERN_EMERG "RIP  [<%016lx>] \n RSP <%016lx>\n", regs->rip, regs->rsp);
+}

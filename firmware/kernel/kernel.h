@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Between the kernel's files; not for drivers. */
+#ifndef KERNEL_KERNEL_H
+#define KERNEL_KERNEL_H
+
+#include <kernel/boot_params.h>
+#include <kernel/exit_codes.h>
+#include <kernel/lab.h>
+#include <kernel/ptrace.h>
+#include <kernel/traps.h>
+#include <linux/kernel.h>
+
+extern char _text[], _etext[], __start_rodata[], __end_rodata[], _sdata[], _edata[], _end[];
+extern u64 swapper_pg_dir[512];
+extern struct boot_params boot_params;
+extern char saved_command_line[COMMAND_LINE_SIZE];
+
+/* page_tables.c */
+void paging_init(struct boot_params *params);
+u64 *lookup_pte(u64 virt);
+int kernel_address_readable(u64 virt);
+
+/* descriptors.c */
+void cpu_init(void);
+int in_stack_guard(u64 virt);
+int stack_of(u64 sp, u64 *low, u64 *high);
+
+/* oops.c, backtrace.c */
+void do_exception(struct pt_regs *regs, unsigned int vector);
+void show_trace(u64 rip, u64 rbp);
+void show_registers(const struct pt_regs *regs);
+
+/* irq.c, time.c */
+void init_IRQ(void);
+void do_IRQ(unsigned int irq);
+void time_init(void);
+u64 sched_clock(void);
+void set_level_triggered(unsigned int irq);
+
+/* console.c, uart.c */
+void console_init(void);
+void release_console_sem(void);
+void uart_init(void);
+void uart_write(const char *text, size_t length);
+
+/* trap.c */
+extern unsigned long log_end, con_start;
+u64 trap(struct trap_frame *frame);
+void trap_panic(const char *message);
+void trap_oops(const struct pt_regs *regs, const char *message);
+void setup_arch(struct boot_params *params);
+void build_all_zonelists(void);
+void mem_init(void);
+void kmem_cache_init(void);
+void mm_initcalls(void);
+void machine_exit(unsigned int code) __noreturn;
+
+/* pci_bus.c, isa.c */
+void pci_init(void);
+void isa_init(void);
+
+/* steps.c */
+int run_steps(void);
+int replay_workload(void);
+int exercise_caches(void);
+
+#endif

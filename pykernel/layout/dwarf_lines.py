@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a debugger would ask an ELF for, as two compact JSON tables: symbols by name and address, and source lines.
+
+Used when firmware is built; a boot reads the tables and needs neither this module nor pyelftools.
+"""
+
+import bisect
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from elftools.dwarf.lineprogram import LineProgram
+from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import NoteSection, SymbolTableSection
+
+
+def symbol_table(path: Path) -> bytes:
+    """Give `{"build_id", "functions": [[address, size, name], ...], "objects": {name: [address, size]}}` as JSON.
+
+    Functions are sorted by address. Assembly's labels count as functions, up to the next one where they have no size.
+    """
+    with path.open("rb") as file:
+        elf = ELFFile(file)
+        symbols = list(_symbols(elf))
+        build_id = _build_id(elf)
+    functions = _sized(sorted(entry for kind, entry in symbols if kind == "function"))
+    objects = {name: [address, size] for address, size, name in sorted(e for kind, e in symbols if kind == "object")}
+    return _json({"build_id": build_id, "functions": functions, "objects": objects})
+
+
+def line_table(path: Path) -> bytes:
+    """Give `{"files": [...], "addresses": [...], "file": [...], "line": [...]}` as JSON.
+
+    Three columns of equal length: from an address to the next, the code is that of one line; `addresses` holds each
+    as its distance from the one before, `file` indexes `files`, and a line of 0 says that nothing is known.
+    """
+    rows = _rows(path)
+    files = sorted({name for _, name, _ in rows})
+    number = {name: index for index, name in enumerate(files)}
+    addresses = [row[0] for row in rows]
+    deltas = [address - before for address, before in zip(addresses, [0, *addresses[:-1]], strict=True)]
+    columns = {"addresses": deltas, "file": [number[name] for _, name, _ in rows], "line": [line for *_, line in rows]}
+    return _json({"files": files, **columns})
+
+
+def _json(table: dict[str, Any]) -> bytes:
+    return json.dumps(table, separators=(",", ":")).encode() + b"\n"
+
+
+def _symbols(elf: ELFFile) -> Iterator[tuple[str, tuple[int, int, str]]]:
+    """Yield ("function" | "object", (address, size, name)) of every symbol that lies in a section."""
+    kinds = {"STT_FUNC": "function", "STT_OBJECT": "object", "STT_NOTYPE": None}
+    table = elf.get_section_by_name(".symtab")
+    if not isinstance(table, SymbolTableSection):
+        return
+    for symbol in table.iter_symbols():
+        section, kind = symbol["st_shndx"], symbol["st_info"]["type"]
+        if not symbol.name or kind not in kinds or section == "SHN_UNDEF":
+            continue
+        executable = isinstance(section, int) and elf.get_section(section).name == ".text"
+        found = kinds[kind] or ("function" if executable else "object")
+        yield found, (symbol["st_value"], symbol["st_size"], symbol.name)
+
+
+def _sized(functions: list[tuple[int, int, str]]) -> list[list[int | str]]:
+    """Let each function without a size reach to the next; of several at one address keep the one with a size."""
+    by_address = {address: (size, name) for address, size, name in functions if size} | {}
+    for address, _, name in functions:
+        by_address.setdefault(address, (0, name))
+    addresses = sorted(by_address)
+    sized: list[list[int | str]] = []
+    for address, after in zip(addresses, [*addresses[1:], addresses[-1] if addresses else 0], strict=True):
+        size, name = by_address[address]
+        sized.append([address, size or after - address, name])
+    return sized
+
+
+def _build_id(elf: ELFFile) -> str:
+    for section in elf.iter_sections():
+        if isinstance(section, NoteSection):
+            for note in section.iter_notes():
+                if note["n_type"] == "NT_GNU_BUILD_ID":
+                    return str(note["n_desc"])
+    return ""
+
+
+def _rows(path: Path) -> list[tuple[int, str, int]]:
+    """List (address, file, line) by address, without those that say what the one before says."""
+    with path.open("rb") as file:
+        dwarf = ELFFile(file).get_dwarf_info()
+        programs = [dwarf.line_program_for_CU(unit) for unit in dwarf.iter_CUs()]
+        raw = sorted({row for program in programs if program for row in _program_rows(program)}, key=_order)
+    kept: list[tuple[int, str, int]] = []
+    for address, name, line in raw:
+        if kept and kept[-1][0] == address:
+            kept.pop()  # the last word on an address is the one that holds
+        if not kept or kept[-1][1:] != (name, line):
+            kept.append((address, name, line))
+    return kept
+
+
+def _order(row: tuple[int, str, int]) -> tuple[int, bool]:
+    # The end of one sequence may be the start of the next, whose line is what counts.
+    return row[0], row[2] != 0
+
+
+def _program_rows(program: LineProgram) -> Iterator[tuple[int, str, int]]:
+    names = [_file_name(program, index) for index in range(len(program["file_entry"]) + 1)]
+    for entry in program.get_entries():
+        state = entry.state
+        if state is None or state.address == 0:
+            continue
+        yield (state.address, "", 0) if state.end_sequence else (state.address, names[state.file], state.line)
+
+
+def _file_name(program: LineProgram, index: int) -> str:
+    """Give a file's path relative to the project's root; files count from 1 up to DWARF 4."""
+    if program["version"] < 5:
+        if index == 0:
+            return ""
+        index -= 1
+    elif index == len(program["file_entry"]):
+        return ""
+    entry = program["file_entry"][index]
+    directory = entry.dir_index if program["version"] >= 5 else entry.dir_index - 1
+    folder = program["include_directory"][directory].decode() if directory >= 0 else ""
+    return f"{folder}/{entry.name.decode()}".removeprefix("./").lstrip("/")
+
+
+def function_at(functions: list[list[Any]], address: int) -> tuple[str, int, int] | None:
+    """Find (name, offset, size) of the function that holds an address."""
+    place = bisect.bisect_right(functions, address, key=lambda entry: entry[0]) - 1
+    if place < 0:
+        return None
+    start, size, name = functions[place]
+    return (name, address - start, size) if address < start + size else None
