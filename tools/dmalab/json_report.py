@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A run's result as JSON. docs/json.md describes it; what is changed there needs a new SCHEMA."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from dmalab.result import Result
+from emulator.finding import Json
+from pykernel.check.reach import ReachRow
+
+SCHEMA = "dmalab.boot/1"
+
+
+def write(result: Result) -> str:
+    """Give the JSON text: equal runs give equal bytes."""
+    return json.dumps(document(result), indent=1, ensure_ascii=False) + "\n"
+
+
+def document(result: Result) -> dict[str, Json]:
+    """Give the JSON values, in the order of docs/json.md."""
+    spec = result.spec
+    return {
+        "schema": SCHEMA,
+        "ok": result.exit_code == 0,
+        "exit_code": result.exit_code,
+        "scenario": result.scenario.name,
+        "machine": {
+            "ram": spec.ram,
+            "policy": spec.policy,
+            "kernel": asdict(spec.kernel),
+            "devices": [{"type": device.type, **asdict(device)} for device in spec.devices],
+        },
+        "virtual_ns": result.now_ns,
+        "log": result.console.splitlines(),
+        "zones": [zone.as_dict() for zone in result.zones],
+        "transfers": [asdict(transfer) | {"ok": transfer.is_ok} for transfer in result.transfers],
+        "reach": [_reach_row(row) for row in result.reach],
+        "workload": result.workload,
+        "checks": [asdict(check) for check in result.checks],
+        "findings": [finding.to_json() for finding in result.findings],
+        "dropped_findings": result.dropped_findings,
+        "stop": None if result.stop is None else asdict(result.stop),
+        "trace_sha256": result.trace_sha256,
+    }
+
+
+def _reach_row(row: ReachRow) -> dict[str, Any]:
+    return row.as_dict() | {"ok": row.is_ok}

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A run's result as text: boot log, transfers, reach proof, picture of memory, findings, one closing line."""
+
+from collections.abc import Iterator
+
+from dmalab import picture
+from dmalab.machine_spec import format_size
+from dmalab.result import Result, Stop, Transfer
+from dmalab.text import Style, count, table
+from pykernel.check.reach import ReachRow
+
+
+def write(result: Result, style: Style) -> str:
+    """Give the whole report."""
+    parts = [result.console.rstrip("\n").split("\n")] if result.console else []
+    if result.stop is not None:
+        parts.append(_stop(result.stop, style))
+    if result.transfers:
+        parts.append([_title("transfers", style), *_transfers(result.transfers, style)])
+    if result.reach:
+        parts.append([_title("reach of the DMA caches", style), *_reach(result.reach, style)])
+    if result.zones:
+        parts.append([_title(f"memory, {format_size(result.spec.ram)}", style), *picture.draw(result.zones, style)])
+    if result.checks:
+        parts.append([_title("checks", style), *_checks(result, style)])
+    parts.append(list(_findings(result, style)))
+    parts.append([closing_line(result, style)])
+    return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
+
+
+def _title(text: str, style: Style) -> str:
+    return style.paint(text, "bold")
+
+
+def _transfers(transfers: list[Transfer], style: Style) -> list[str]:
+    headers = (
+        "time",
+        "device",
+        "direction",
+        ">bus address",
+        ">bytes",
+        "memory",
+        ">object",
+        "zone",
+        "mapping",
+        "result",
+    )
+    rows = [
+        (
+            f"{each.now_ns / 1e9:.6f}",
+            each.device,
+            "from RAM" if each.to_device else "to RAM",
+            f"{each.dma_addr:#x}",
+            str(each.length),
+            each.owner,
+            ""
+            if each.first is None
+            else f"{each.first:#x}{f'+{each.phys - each.first:#x}' * (each.phys != each.first)}",
+            each.zone or "",
+            each.mapping or "none",
+            _result_word(each),
+        )
+        for each in transfers
+    ]
+    head, *lines = table(headers, rows)
+    colours = ["green" if each.is_ok else "red" for each in transfers]
+    return [style.paint(head, "dim"), *(style.paint(line, colour) for line, colour in zip(lines, colours, strict=True))]
+
+
+def _result_word(transfer: Transfer) -> str:
+    if transfer.outcome != "ok":
+        return transfer.outcome
+    if transfer.result is None:
+        return "moved"
+    return "ok" if transfer.result == 0 else f"error {-transfer.result}"
+
+
+def _reach(rows: list[ReachRow], style: Style) -> list[str]:
+    """One line a cache, one column a device."""
+    devices = list(dict.fromkeys((row.device, row.reach) for row in rows))
+    headers = (
+        "cache",
+        ">slabs",
+        ">objects",
+        ">highest byte",
+        ">bound",
+        *(f"{name} {reach:#x}" for name, reach in devices),
+    )
+    by_cache: dict[str, list[ReachRow]] = {}
+    for row in rows:
+        by_cache.setdefault(row.cache, []).append(row)
+    lines = [
+        (
+            name,
+            str(group[0].slabs),
+            str(group[0].objects),
+            "" if group[0].highest is None else f"{group[0].highest:#x}",
+            "none" if group[0].bound is None else f"{group[0].bound:#x}",
+            *(_verdict(row) for row in group),
+        )
+        for name, group in by_cache.items()
+    ]
+    head, *body = table(headers, lines)
+    good = [all(row.is_ok for row in group) for group in by_cache.values()]
+    return [
+        style.paint(head, "dim"),
+        *(style.paint(line, *(() if ok else ("red",))) for line, ok in zip(body, good, strict=True)),
+    ]
+
+
+def _verdict(row: ReachRow) -> str:
+    if row.offender is not None:
+        return f"BEYOND at {row.offender:#x}"
+    return "ok" if row.is_ok else f"{row.verdict.upper()}{f': {row.doubt}' if row.doubt else ''}"
+
+
+def _checks(result: Result, style: Style) -> list[str]:
+    return [
+        style.paint(f"{'ok' if check.ok else 'FAILED':6}  {check.sentence}", "green" if check.ok else "red")
+        for check in result.checks
+    ]
+
+
+def _findings(result: Result, style: Style) -> Iterator[str]:
+    if not result.findings:
+        yield _title("no findings", style)
+        return
+    yield _title(count(len(result.findings) + result.dropped_findings, "finding"), style)
+    for finding in result.findings:
+        first, *rest = str(finding).split("\n")
+        yield style.paint(first, "red")
+        yield from rest
+    if result.dropped_findings:
+        yield f"and {result.dropped_findings} more, not shown"
+
+
+def _stop(stop: Stop, style: Style) -> list[str]:
+    names = list(stop.registers.items())
+    rows = [names[first : first + 3] for first in range(0, len(names), 3)]
+    return [
+        style.paint(f"the machine stopped: {stop.reason}", "red", "bold"),
+        *("  ".join(f"{name.upper():>6} {value:016x}" for name, value in row) for row in rows),
+        "backtrace:" if stop.backtrace else "no backtrace",
+        *(f"  {line}" for line in stop.backtrace),
+        "last events:",
+        *(f"  {line}" for line in stop.last_events),
+    ]
+
+
+def closing_line(result: Result, style: Style) -> str:
+    """Give the verdict in one line."""
+    code = result.exit_code
+    verdict = {0: style.paint("ok", "green", "bold"), 1: style.paint("FAILED", "red", "bold")}.get(
+        code, style.paint("STOPPED", "red", "bold")
+    )
+    caches = {row.cache: row for row in result.reach}
+    beyond = sum(not row.is_ok for row in result.reach)
+    said = [
+        count(len(result.transfers), "transfer"),
+        count(len(result.findings) + result.dropped_findings, "finding"),
+    ]
+    if result.reach:
+        objects = sum(row.objects for row in caches.values())
+        proof = f"{beyond} not proved" if beyond else "all within reach"
+        said.append(f"{count(objects, 'object')} of {count(len(caches), 'DMA cache')} {proof}")
+    said.append(f"{result.now_ns / 1e9:.6f} s")
+    return f"{result.scenario.name}: {verdict}: {', '.join(said)}, trace {result.trace_sha256[:12]}"

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The scenarios that ship with dmalab: which steps the guest runs, on which machine, and what must come of them.
+
+A step is a name that the guest's kernel knows (firmware/kernel/steps.c); it gets them as `run=` on its command line.
+"""
+
+from dataclasses import dataclass
+
+from emulator.errors import ConfigError
+from emulator.memmap import MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One scenario. `ram` (bytes) is what it needs where the user does not say; `unloads` names the module that must
+    leave the buddy system as it found it."""
+
+    name: str
+    summary: str
+    steps: tuple[str, ...]
+    ram: int | None = None
+    unloads: str | None = None
+
+    @property
+    def uses_workload(self) -> bool:
+        """Say whether the guest repeats a recording."""
+        return "workload" in self.steps
+
+
+SCENARIOS = {
+    scenario.name: scenario
+    for scenario in (
+        Scenario(
+            "default",
+            "run both drivers, repeat a real kernel's allocations, grow every general cache and prove its reach",
+            ("edu", "isa", "workload", "caches"),
+        ),
+        Scenario(
+            "module-unload",
+            "load a module with a cache of its own, unload it, and compare the buddy system page for page",
+            ("module-unload",),
+            unloads="module-unload",
+        ),
+        Scenario(
+            "module-unload-busy",
+            "the same, but with an object kept alive: destroying the cache is refused",
+            ("module-unload-busy",),
+        ),
+        Scenario(
+            "beyond-reach",
+            "a driver forgets GFP_DMA on a machine with RAM above the device's reach",
+            ("beyond-reach",),
+            ram=512 * MIB,
+        ),
+    )
+}
+
+
+def find(name: str) -> Scenario:
+    """Give the scenario called `name`.
+
+    Raises: ConfigError where there is none.
+    """
+    if name not in SCENARIOS:
+        raise ConfigError(f"scenario: found {name!r}, expected one of {', '.join(SCENARIOS)}")
+    return SCENARIOS[name]
