@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The DMA layer: lists of pieces, which way bus addresses are made, and the table of live mappings. */
+#ifndef KERNEL_DMA_H
+#define KERNEL_DMA_H
+
+#include <kernel/device.h>
+
+/* One piece of a buffer. include/asm-x86/scatterlist_64.h */
+struct scatterlist {
+	unsigned long page_link;	/* struct page *, or the next array; the low bits are enum sg_link */
+	unsigned int offset;
+	unsigned int length;
+	dma_addr_t dma_address;
+	unsigned int dma_length;
+};
+
+enum sg_link { SG_CHAIN = 1, SG_LAST = 2, SG_LINK_BITS = 3 };
+
+/* Which set of operations dma_ops stands for. */
+enum dma_ops_kind { DMA_OPS_NONE = 0, DMA_OPS_NOMMU, DMA_OPS_SWIOTLB };
+
+enum dma_limits {
+	DMA_MAPPING_SLOTS = 8192,	/* a power of two; slots of the hash, ... */
+	DMA_MAPPINGS_MAX = 4096,	/* ... half of which may be taken, so that searches stay short */
+};
+
+#endif
