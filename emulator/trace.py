@@ -9,7 +9,6 @@ import hashlib
 import json
 import marshal
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -115,9 +114,10 @@ class Trace:
         if not self.recording:
             raise ValueError("the trace was not recorded")
         self._flush()
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=path.name, delete=False) as file:
+        partial = path.with_name(path.name + ".partial")
+        with partial.open("w", encoding="utf-8") as file:
             file.writelines(_json_line(event) for event in self._kept)
-        os.replace(file.name, path)
+        os.replace(partial, path)
 
     def _flush(self) -> None:
         batch = self._batch

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""PCI: configuration mechanism #1, the host bridge, and the configuration space of functions (header type 0).
+
+Owns addresses, decoding, bus mastering and interrupt routing of functions; what lies behind a BAR is the device's own
+affair. The board's interrupt routing is fixed where QEMU's firmware would put it.
+"""
+
+from dataclasses import dataclass
+from enum import IntFlag
+
+from emulator import memmap
+from emulator.bus import AddressSpace, Bus, Range, Target
+from emulator.irq import IrqLine
+
+VENDOR_ID, DEVICE_ID, COMMAND, STATUS, REVISION, CLASS = 0x00, 0x02, 0x04, 0x06, 0x08, 0x09
+CACHE_LINE, BAR0, SUBSYSTEM_VENDOR_ID, SUBSYSTEM_ID = 0x0C, 0x10, 0x2C, 0x2E
+CAPABILITIES, INTERRUPT_LINE, INTERRUPT_PIN = 0x34, 0x3C, 0x3D
+_CONFIG_BYTES = 256
+_ENABLE = 1 << 31
+_BAR_IO = 0x1
+_PIRQS = (memmap.PCI_INTA_IRQ, memmap.PCI_INTB_IRQ, memmap.PCI_INTC_IRQ, memmap.PCI_INTD_IRQ)
+
+
+class Command(IntFlag):
+    """The command register."""
+
+    IO = 0x001
+    MEMORY = 0x002
+    MASTER = 0x004
+    SERR = 0x100
+    INTX_DISABLE = 0x400
+
+
+class Status(IntFlag):
+    """The status register: what has an effect here."""
+
+    INTERRUPT = 0x0008
+    CAPABILITIES = 0x0010
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A base address register: `size` bytes (a power of two) of memory or I/O ports with `target` behind them."""
+
+    size: int
+    target: Target
+    is_io: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a function says of itself."""
+
+    vendor_id: int
+    device_id: int
+    class_code: int  # 24 bits: base class, subclass, interface
+    revision: int
+    interrupt_pin: int = 0  # 1 for INTA, 0 for none
+
+
+def bus_id(devfn: int) -> str:
+    """Name a function as Linux does: domain, bus, device, function."""
+    return f"0000:00:{devfn >> 3:02x}.{devfn & 7}"
+
+
+def route(devfn: int, interrupt_pin: int) -> int:
+    """Tell which input of the interrupt controllers a function's pin is wired to.
+
+    The pins turn by one with each slot, as on QEMU's i440FX board: slot 1's INTA is PIRQ A.
+    """
+    return _PIRQS[(devfn >> 3) + interrupt_pin - 2 & 3]
+
+
+class PciFunction:
+    """A function's configuration space, and what follows from it: decoding, bus mastering, INTx.
+
+    `irq` is its driver on the wired-OR line that `route` names.
+    """
+
+    def __init__(self, devfn: int, identity: Identity, irq: IrqLine | None = None) -> None:
+        self.devfn = devfn
+        self.name = bus_id(devfn)
+        self.intx = IrqLine(self._drive_intx)  # what the device asks for, before the command register has its say
+        self._irq = irq
+        self._bars: list[tuple[int, Bar]] = []  # (offset in configuration space, BAR)
+        self._placed: dict[int, tuple[int, AddressSpace, Range]] = {}
+        self._bus: Bus | None = None
+        self._config = bytearray(_CONFIG_BYTES)
+        self._writable = bytearray(_CONFIG_BYTES)
+        self._define(VENDOR_ID, 2, identity.vendor_id)
+        self._define(DEVICE_ID, 2, identity.device_id)
+        commands = Command.IO | Command.MEMORY | Command.MASTER | Command.SERR | Command.INTX_DISABLE
+        self._define(COMMAND, 2, 0, writable=commands)
+        self._define(REVISION, 1, identity.revision)
+        self._define(CLASS, 3, identity.class_code)
+        self._define(CACHE_LINE, 1, 0, writable=0xFF)
+        self._define(SUBSYSTEM_VENDOR_ID, 2, 0x1AF4)  # QEMU's, for what has none of its own
+        self._define(SUBSYSTEM_ID, 2, 0x1100)
+        if identity.interrupt_pin:
+            self._define(INTERRUPT_LINE, 1, route(devfn, identity.interrupt_pin), writable=0xFF)
+            self._define(INTERRUPT_PIN, 1, identity.interrupt_pin)
+
+    @property
+    def command(self) -> int:
+        """The command register."""
+        return self._get(COMMAND, 2)
+
+    def is_bus_master(self) -> bool:
+        """Say whether the guest lets the function drive the bus."""
+        return bool(self._config[COMMAND] & Command.MASTER)
+
+    def add_bar(self, bar: Bar) -> None:
+        """Give the function its next BAR; it answers nowhere until the guest has placed and enabled it."""
+        offset = BAR0 + 4 * len(self._bars)
+        self._bars.append((offset, bar))
+        low_bits = 0x3 if bar.is_io else 0xF
+        self._define(offset, 4, _BAR_IO if bar.is_io else 0, writable=0xFFFF_FFFF & ~(bar.size - 1) & ~low_bits)
+
+    def connect(self, bus: Bus) -> None:
+        """Say where BARs appear."""
+        self._bus = bus
+
+    def read_config(self, offset: int, width: int) -> int:
+        """Read configuration space."""
+        return self._get(offset, width)
+
+    def write_config(self, offset: int, width: int, value: int) -> None:
+        """Write configuration space, where it can be written, and let that take effect."""
+        for index in range(width):
+            mask = self._writable[offset + index]
+            self._config[offset + index] = self._config[offset + index] & ~mask | value >> 8 * index & mask
+        if offset < COMMAND + 2 and offset + width > COMMAND:
+            self._drive_intx(self.intx.level)
+        if offset < CAPABILITIES and offset + width > COMMAND:
+            self._decode()
+
+    def _decode(self) -> None:
+        """Place each BAR where command register and address say, and nowhere else."""
+        if self._bus is None:
+            return
+        for offset, bar in self._bars:
+            wanted = self._address(offset, bar)
+            placed = self._placed.get(offset)
+            if placed is not None and placed[0] != wanted:
+                _, space, place = self._placed.pop(offset)
+                space.remove(place)
+            if wanted is not None and offset not in self._placed:
+                space = self._bus.ports if bar.is_io else self._bus.memory
+                place = space.place(wanted, bar.size, bar.target, self.name)
+                self._placed[offset] = (wanted, space, place)
+
+    def _address(self, offset: int, bar: Bar) -> int | None:
+        """Give a BAR's address, or None while it does not decode.
+
+        All ones is a guest that asks for the size, not an address; 0 is a BAR that nobody has placed.
+        """
+        if not self.command & (Command.IO if bar.is_io else Command.MEMORY):
+            return None
+        start = self._get(offset, 4) & ~(bar.size - 1)
+        end = memmap.PCI_IO_END if bar.is_io else 0xFFFF_FFFF
+        return start if start and start + bar.size <= end else None
+
+    def _drive_intx(self, level: bool) -> None:
+        if level:
+            self._config[STATUS] |= Status.INTERRUPT
+        else:
+            self._config[STATUS] &= ~Status.INTERRUPT
+        if self._irq is not None:
+            self._irq.level = level and not self.command & Command.INTX_DISABLE
+
+    def _define(self, offset: int, width: int, value: int, writable: int = 0) -> None:
+        self._config[offset : offset + width] = value.to_bytes(width, "little")
+        self._writable[offset : offset + width] = writable.to_bytes(width, "little")
+
+    def _get(self, offset: int, width: int) -> int:
+        return int.from_bytes(self._config[offset : offset + width], "little")
+
+
+class PciHost:
+    """Bus 0 and its functions, seen through the address (offset 0) and data (offset 4) ports of mechanism #1."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._address = 0
+        self._functions: dict[int, PciFunction] = {}
+        self.add(PciFunction(0, Identity(0x8086, 0x1237, class_code=0x060000, revision=2)))
+
+    def add(self, function: PciFunction) -> None:
+        """Plug a function into its slot."""
+        self._functions[function.devfn] = function
+        function.connect(self._bus)
+
+    def read(self, offset: int, width: int) -> int:
+        """Read the address port, or configuration space through the data port."""
+        if offset == 0 and width == 4:
+            return self._address
+        access = self._selected(offset, width)
+        return (1 << 8 * width) - 1 if access is None else access[0].read_config(access[1], width)
+
+    def write(self, offset: int, width: int, value: int) -> None:
+        """Write the address port (whole only), or configuration space through the data port."""
+        if offset == 0 and width == 4:
+            self._address = value
+            return
+        access = self._selected(offset, width)
+        if access is not None:
+            access[0].write_config(access[1], width, value)
+
+    def _selected(self, offset: int, width: int) -> tuple[PciFunction, int] | None:
+        """Find the function and the offset in its configuration space that an access of the data port means."""
+        if offset < 4 or not self._address & _ENABLE or self._address >> 16 & 0xFF:
+            return None
+        function = self._functions.get(self._address >> 8 & 0xFF)
+        return None if function is None else (function, self._address & 0xFC | offset - 4)

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""DMA: how a device's bus addresses reach memory, and what happens to those that cannot.
+
+Owns the reach of devices and every transfer that they make: each is recorded, and each that was wrong is a finding
+besides doing what the part does. Knows no device model and no kernel.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from emulator.clock import Clock
+from emulator.errors import BusError, ConfigError
+from emulator.finding import Finding, Findings
+from emulator.ram import Ram
+from emulator.trace import Dma, Trace
+
+
+class Beyond(Enum):
+    """What a part does with an address beyond its reach."""
+
+    WRAP = "wrap"  # masks the start, and counts on from there
+    DROP = "drop"  # has no pins for the high bits: every address loses them
+    ABORT = "abort"  # transfers nothing, and says so
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The bus addresses that a device can drive: 0 to `mask`, which is a power of two less one.
+
+    Raises: ConfigError for any other mask.
+    """
+
+    mask: int
+    beyond: Beyond
+
+    def __post_init__(self) -> None:
+        if not 0 < self.mask < 1 << 64 or self.mask & (self.mask + 1):
+            raise ConfigError(f"reach: found mask {self.mask:#x}, expected a power of two less one, up to 2**64 - 1")
+
+    def holds(self, dma_addr: int, length: int) -> bool:
+        """Say whether all of [dma_addr, dma_addr + length) can be driven."""
+        return dma_addr + length - 1 <= self.mask
+
+    def driven(self, dma_addr: int, length: int) -> Iterator[tuple[int, int]]:
+        """Yield what the part really drives for [dma_addr, dma_addr + length), as (address, length) runs."""
+        if self.beyond is Beyond.ABORT and not self.holds(dma_addr, length):
+            return
+        start = dma_addr & self.mask
+        while self.beyond is Beyond.DROP and start + length - 1 > self.mask:
+            run = self.mask + 1 - start
+            yield start, run
+            start, length = 0, length - run
+        yield start, length
+
+
+class DmaFabric:
+    """Where all DMA meets memory: bus addresses are physical addresses here, and RAM is all that answers."""
+
+    def __init__(self, ram: Ram, clock: Clock, trace: Trace, findings: Findings) -> None:
+        self.ram = ram
+        self.clock = clock
+        self.trace = trace
+        self.findings = findings
+        self._listeners: list[Callable[[int, int], None]] = []
+
+    def on_write(self, listener: Callable[[int, int], None]) -> None:
+        """Call `listener(phys, length)` after a device has changed RAM."""
+        self._listeners.append(listener)
+
+    def read(self, phys: int, length: int) -> tuple[bytes, bool]:
+        """Read memory: the bytes, all ones where there is no RAM, and whether there was RAM for all of them."""
+        pieces = list(self._pieces(phys, length))
+        data = b"".join(self.ram.read(at, size) if in_ram else b"\xff" * size for at, size, in_ram in pieces)
+        return data, all(in_ram for _, _, in_ram in pieces)
+
+    def write(self, phys: int, data: bytes) -> bool:
+        """Write memory, lose what has no RAM, and say whether nothing was lost."""
+        complete = True
+        for at, size, in_ram in self._pieces(phys, len(data)):
+            if in_ram:
+                self.ram.write(at, data[at - phys : at - phys + size])
+                for listener in self._listeners:
+                    listener(at, size)
+            complete &= in_ram
+        return complete
+
+    def _pieces(self, phys: int, length: int) -> Iterator[tuple[int, int, bool]]:
+        """Cut [phys, phys + length) where RAM begins and ends: (phys, length, in RAM)."""
+        end = phys + length
+        for bank in self.ram.banks:
+            if phys < min(bank.start, end):
+                yield phys, min(bank.start, end) - phys, False
+                phys = min(bank.start, end)
+            if phys < min(bank.end, end):
+                yield phys, min(bank.end, end) - phys, True
+                phys = min(bank.end, end)
+        if phys < end:
+            yield phys, end - phys, False
+
+
+class DmaPort:
+    """A device's access to memory, by bus addresses of its own driving.
+
+    `enabled` says whether the device may drive the bus at all (PCI: bus master enable).
+    """
+
+    def __init__(self, fabric: DmaFabric, name: str, reach: Reach, enabled: Callable[[], bool] = lambda: True) -> None:
+        self.name = name
+        self.reach = reach
+        self._fabric = fabric
+        self._enabled = enabled
+
+    def read(self, dma_addr: int, length: int) -> bytes:
+        """Read `length` bytes from memory.
+
+        Raises: BusError where the part transfers nothing: not bus master, or aborted beyond its reach.
+        """
+        runs = self._drive(dma_addr, length, is_write=False)
+        parts = [self._fabric.read(phys, size) for phys, size in runs]
+        self._record(dma_addr, length, runs, is_write=False, complete=all(complete for _, complete in parts))
+        return b"".join(data for data, _ in parts)
+
+    def write(self, dma_addr: int, data: bytes) -> None:
+        """Write `data` to memory.
+
+        Raises: BusError as `read`.
+        """
+        runs = self._drive(dma_addr, len(data), is_write=True)
+        complete, done = True, 0
+        for phys, size in runs:
+            complete &= self._fabric.write(phys, data[done : done + size])
+            done += size
+        self._record(dma_addr, len(data), runs, is_write=True, complete=complete)
+
+    def _drive(self, dma_addr: int, length: int, *, is_write: bool) -> list[tuple[int, int]]:
+        """Give the runs of addresses that the part drives; report and raise where it drives none."""
+        if not self._enabled():
+            self._emit(dma_addr, dma_addr, length, is_write, "dma-bus-master-off")
+            sentence = f"DMA {_words(dma_addr, length, is_write)} while bus mastering is off: nothing was transferred"
+            self.report("dma-bus-master-off", sentence, dma_addr, None, length)
+            raise BusError(dma_addr, length, f"{self.name} is not bus master")
+        runs = list(self.reach.driven(dma_addr, length))
+        if not runs:
+            self._emit(dma_addr, dma_addr, length, is_write, "dma-beyond-reach")
+            sentence = f"DMA {_words(dma_addr, length, is_write)} is beyond the device's reach of {self.reach.mask:#x}"
+            self.report("dma-beyond-reach", sentence + ": it was aborted", dma_addr, None, length)
+            raise BusError(dma_addr, length, f"{self.name} cannot reach this")
+        return runs
+
+    def _record(
+        self, dma_addr: int, length: int, runs: list[tuple[int, int]], *, is_write: bool, complete: bool
+    ) -> None:
+        """Trace a transfer that took place, and report what was wrong with it."""
+        phys = runs[0][0]
+        words = _words(dma_addr, length, is_write)
+        within = self.reach.holds(dma_addr, length)
+        outcome = "dma-beyond-reach" if not within else "ok" if complete else "dma-unassigned"
+        self._emit(dma_addr, phys, length, is_write, outcome)
+        if not within:
+            hit = " and ".join(f"{start:#x}-{start + size - 1:#x}" for start, size in runs)
+            sentence = f"DMA {words} is beyond the device's reach of {self.reach.mask:#x}: it went to {hit}"
+            self.report("dma-beyond-reach", sentence, dma_addr, phys, length)
+        if not complete:
+            lost = "was lost" if is_write else "read all ones"
+            self.report("dma-unassigned", f"DMA {words}, where there is no RAM, {lost}", dma_addr, phys, length)
+
+    def _emit(self, dma_addr: int, phys: int, length: int, is_write: bool, outcome: str) -> None:
+        fabric = self._fabric
+        fabric.trace.emit(Dma(fabric.clock.now_ns, self.name, is_write, dma_addr, phys, length, outcome))
+
+    def report(self, kind: str, sentence: str, dma_addr: int, phys: int | None, length: int) -> None:
+        """Report what was wrong with a transfer; for the device, too, which knows its own limits."""
+        now_ns = self._fabric.clock.now_ns
+        details = {"reach": self.reach.mask}
+        self._fabric.findings.report(
+            Finding(kind, sentence, now_ns, self.name, dma_addr=dma_addr, phys=phys, length=length, details=details)
+        )
+
+
+def _words(dma_addr: int, length: int, is_write: bool) -> str:
+    return f"{'write to' if is_write else 'read from'} {dma_addr:#x} ({length} bytes)"
