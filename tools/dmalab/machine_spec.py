@@ -6,7 +6,7 @@ holds the two together.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 from emulator import memmap
 from pykernel.layout.config import KernelConfig
@@ -22,6 +22,7 @@ ISA_REACH = (1 << 24) - 1
 class EduSpec:
     """An edu device in a PCI slot; `reach` is the highest bus address that it can drive."""
 
+    type: ClassVar[str] = "edu"
     slot: int = memmap.EDU_DEVFN >> 3
     reach: int = EDU_REACH
     beyond: Beyond = "wrap"
@@ -31,6 +32,7 @@ class EduSpec:
 class IsaPatternSpec:
     """The ISA sample device, which moves its data through the 8237A pair."""
 
+    type: ClassVar[str] = "isa_pattern"
     port: int = memmap.ISA_PATTERN_PORT
     irq: int = memmap.ISA_PATTERN_IRQ
     reach: int = ISA_REACH
