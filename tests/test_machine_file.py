@@ -96,7 +96,7 @@ def test_what_is_wrong_is_one_line_with_place_found_and_expected(
     ("text", "line", "said"),
     [
         ('[[device]]\ntype = "edu"\n[[device]]\ntype = "edu"', 3, "found 4, expected one that device 1 does not have"),
-        ('[[device]]\ntype = "isa_pattern"\nport = 0x3f0', 3, "does not overlap 0x3f8-0x3ff of the UART"),
+        ('[[device]]\ntype = "isa_pattern"\nport = 0x3f8', 3, "does not overlap 0x3f8-0x3ff of the UART"),
         ('[[device]]\ntype = "isa_pattern"\nport = 0xc100', 3, "does not overlap 0xc000-0xffff of the PCI I/O window"),
         ('[[device]]\ntype = "isa_pattern"\nirq = 4', 3, "found 4, expected one that the UART does not have"),
     ],

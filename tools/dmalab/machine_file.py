@@ -35,10 +35,10 @@ _EXPECTED = {
     "slot": "1 to 31",
     "reach": "2^n - 1, from 0xfff to 2^64 - 1",
     "beyond": '"wrap", "abort" or "drop"',
-    "port": "a multiple of 16, from 0x100 to 0xfff0",
+    "port": "a multiple of 8, from 0x100 to 0xfff8",
     "irq": "0 to 15",
 }
-_ISA_PORTS = 16  # that the device decodes
+_ISA_PORTS = 8  # that the device decodes
 # What the board has itself: first port, number of ports, name; interrupt line, name.
 _BOARD_PORTS = (
     (memmap.UART_PORT, 8, "the UART"),
@@ -77,7 +77,7 @@ def _reach(value: int) -> int:
 
 
 def _port(value: int) -> int:
-    _check(0x100 <= value <= 0xFFF0 and value % _ISA_PORTS == 0)
+    _check(0x100 <= value <= 0xFFF8 and value % _ISA_PORTS == 0)
     return value
 
 

@@ -36,7 +36,7 @@ class IsaPatternSpec:
     port: int = memmap.ISA_PATTERN_PORT
     irq: int = memmap.ISA_PATTERN_IRQ
     reach: int = ISA_REACH
-    beyond: Beyond = "wrap"
+    beyond: Beyond = "drop"
 
 
 DeviceSpec = EduSpec | IsaPatternSpec
