@@ -3,12 +3,14 @@
  * Every structure, number and static variable that Python reads, in one unit. It is never linked: its debug information,
  * compiled once for each configuration, is what pykernel.layout binds to.
  */
+#include <kernel/boot_params.h>
 #include <kernel/bootmem.h>
 #include <kernel/config.h>
 #include <kernel/device.h>
 #include <kernel/list.h>
 #include <kernel/mmzone.h>
 #include <kernel/page.h>
+#include <kernel/ptrace.h>
 #include <kernel/traps.h>
 #include <kernel/types.h>
 
