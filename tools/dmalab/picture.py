@@ -3,12 +3,13 @@
 
 from collections.abc import Sequence
 
-from dmalab.text import Style, mib
+from dmalab.text import Style, mib, wrap
 from pykernel.check.census import ZoneCensus
 
 ROWS = 3  # to a zone
 _MARGIN = 22  # zone name and address
 _NAMED_CACHES = 3
+_INDENT = " " * 9
 
 # kind -> (sign, what it is, style)
 _SIGNS = {
@@ -30,12 +31,8 @@ def cells_for(width: int) -> int:
 
 
 def draw(zones: Sequence[ZoneCensus], style: Style) -> list[str]:
-    """Draw all zones, and the legend."""
-    lines: list[str] = []
-    for zone in zones:
-        lines += _draw_zone(zone, style)
-    lines.append(_legend(zones, style))
-    return lines
+    """Draw all zones, each with the signs that it has and how much each stands for."""
+    return [line for zone in zones for line in _draw_zone(zone, style)]
 
 
 def _draw_zone(zone: ZoneCensus, style: Style) -> list[str]:
@@ -47,17 +44,11 @@ def _draw_zone(zone: ZoneCensus, style: Style) -> list[str]:
         name = zone.zone if not first else ""
         cells = "".join(style.paint(_SIGNS[kind][0], *_SIGNS[kind][2]) for kind in zone.cells[first : first + per_row])
         lines.append(f"{name:8} {start:#011x} |{cells}".rstrip())
-    owned = [f"{mib(zone.pages[kind])} {_SIGNS[kind][1]}" for kind in _SIGNS if zone.pages[kind] and kind != "hole"]
-    lines.append(f"         {', '.join(owned)}")
-    if zone.caches:
-        most = [f"{name} {mib(pages)}" for name, pages in zone.caches[:_NAMED_CACHES]]
-        more = len(zone.caches) - len(most)
-        lines.append(f"         largest caches: {', '.join(most)}{f' and {more} more' if more else ''}")
-    return lines
+    owned = [f"{sign} {mib(zone.pages[kind])} {what}" for kind, (sign, what, _) in _SIGNS.items() if zone.pages[kind]]
+    return [*lines, *wrap(owned, style.width, _INDENT), *wrap(_largest_caches(zone), style.width, _INDENT)]
 
 
-def _legend(zones: Sequence[ZoneCensus], style: Style) -> str:
-    shown = [kind for kind in _SIGNS if kind != "hole" and any(zone.pages[kind] for zone in zones)]
-    return "         " + "  ".join(
-        f"{style.paint(_SIGNS[kind][0], *_SIGNS[kind][2])} {_SIGNS[kind][1]}" for kind in shown
-    )
+def _largest_caches(zone: ZoneCensus) -> list[str]:
+    most = [f"{name} {mib(pages)}" for name, pages in zone.caches[:_NAMED_CACHES]]
+    more = len(zone.caches) - len(most)
+    return [f"largest caches: {most[0]}", *most[1:], *([f"{more} more"] if more else [])] if most else []

@@ -62,3 +62,16 @@ def mib(pages: int) -> str:
 def count(number: int, noun: str) -> str:
     """Write `number` with its noun in the right number."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def wrap(items: Iterable[str], width: int, indent: str) -> list[str]:
+    """Set items, separated by commas, in lines of at most `width`."""
+    lines: list[str] = []
+    for item in items:
+        if lines and len(lines[-1]) + len(item) + 3 <= width:
+            lines[-1] += f", {item}"
+        else:
+            if lines:
+                lines[-1] += ","
+            lines.append(indent + item)
+    return lines
