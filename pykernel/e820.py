@@ -6,6 +6,7 @@ Source: arch/x86/kernel/e820_64.c
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from emulator.memmap import PAGE_SHIFT, PAGE_SIZE
 from emulator.ram import Ram
@@ -65,7 +66,7 @@ def _read_entry(ram: Ram, phys: int) -> E820Entry:
 def _check(ram: Ram, entries: tuple[E820Entry, ...]) -> None:
     if not any(entry.type == E820_RAM and entry.pages for entry in entries):
         raise KernelPanic("Cannot find a valid memory map: no usable RAM")
-    for before, entry in zip(entries, entries[1:], strict=False):
+    for before, entry in pairwise(entries):
         if entry.addr < before.end:
             raise KernelPanic(f"Cannot find a valid memory map: an entry at {entry.addr:#x} before {before.end:#x}")
     for entry in entries:

@@ -23,7 +23,7 @@ def readable(ram: Ram, virt: int, length: int) -> int | None:
     """Give the physical address behind [virt, virt + length), or None where any of it is not the kernel's memory."""
     if virt >= KERNEL_MAP_BASE:
         phys = virt - KERNEL_MAP_BASE
-        return phys if KERNEL_PHYS <= phys and phys + length <= KERNEL_PHYS_END else None
+        return phys if phys >= KERNEL_PHYS and phys + length <= KERNEL_PHYS_END else None
     phys = virt - PAGE_OFFSET
     for bank in ram.banks:
         if bank.start <= phys and phys + length <= bank.end:
