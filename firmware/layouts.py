@@ -43,7 +43,7 @@ def configurations() -> dict[str, list[str]]:
 
 
 def path(key: str, out_dir: Path = DEFAULT_OUT) -> Path:
-    """Find the layout of one configuration, building it where the sources are newer (never so in an installed wheel)."""
+    """Find the layout of one configuration; build it where the sources are newer, as they never are in a wheel."""
     target = out_dir / f"{key}.json"
     stamp = _stamp()
     if not _is_current(target, stamp):

@@ -52,12 +52,11 @@ class Layout:
 
     def sizeof(self, struct: str) -> int:
         """Give the size of `struct NAME` in bytes."""
-        size, _ = self._structs[struct]
-        return size
+        return int(self._structs[struct][0])
 
     def offset(self, struct: str, path: str) -> int:
         """Give the offset of a member in bytes; `path` is as in C: `free_area[3].free_list[1].next`."""
-        return self.member(struct, path)[0]
+        return int(self.member(struct, path)[0])
 
     def member(self, struct: str, path: str) -> tuple[int, str]:
         """Give offset and type of a member."""
@@ -90,7 +89,7 @@ class Layout:
 
     def number(self, name: str) -> int:
         """Give the value of an enumerator, whichever enum it is in."""
-        return self._numbers[name]
+        return int(self._numbers[name])
 
     def has_number(self, name: str) -> bool:
         """Say whether this configuration has an enumerator of that name (ZONE_DMA may be compiled out)."""
