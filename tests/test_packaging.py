@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The wheel: complete, the same each time, and working where there is nothing but Python."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(*command: str | Path, environment: dict[str, str] | None = None, cwd: Path = ROOT) -> str:
+    """Run a command that must succeed, and give its output."""
+    done = subprocess.run(
+        [str(word) for word in command],
+        env=environment,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def build_wheel(folder: Path) -> Path:
+    """Build the wheel of this tree with the build tools that are installed here."""
+    build = [
+        "pip",
+        "--disable-pip-version-check",
+        "wheel",
+        "--quiet",
+        "--no-build-isolation",
+        "--no-deps",
+        "--wheel-dir",
+    ]
+    run(sys.executable, "-m", *build, folder, ROOT)
+    (wheel,) = folder.glob("dmalab-*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel once."""
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+def test_the_wheel_holds_what_a_boot_needs_and_nothing_else(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+
+    roots = {name.split("/")[0] for name in names}
+    assert roots == {"emulator", "pykernel", "firmware", "dmalab", *(name for name in roots if "dist-info" in name)}
+    needed = ("dmalab/data/machine.toml", "dmalab/data/boot1.csv.gz", "firmware/_build/rom.bin")
+    assert all(name in names for name in needed)
+    assert any(name.startswith("firmware/_build/kernel") and name.endswith(".elf") for name in names)
+    assert any(name.startswith("firmware/_build/layouts/") for name in names)
+    assert any(name.startswith("emulator/native/_build/") for name in names)
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert not [name for name in names if name.startswith("tests") or "/obj/" in name or name.endswith(".o")]
+
+
+def test_two_builds_give_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
+    assert build_wheel(tmp_path).read_bytes() == wheel.read_bytes()
+
+
+def test_an_installed_wheel_boots_without_a_compiler(wheel: Path, tmp_path: Path) -> None:
+    run(sys.executable, "-m", "venv", tmp_path / "venv")
+    scripts = tmp_path / "venv" / "bin"
+    run(scripts / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet", wheel)
+
+    bare = {"PATH": str(scripts), "HOME": str(tmp_path)}
+    printed = run(scripts / "dmalab", "boot", "--json", environment=bare, cwd=tmp_path)
+
+    assert json.loads(printed)["ok"]
+    where = run(scripts / "python", "-c", "import emulator; print(emulator.__file__)", environment=bare, cwd=tmp_path)
+    assert Path(where.strip()).is_relative_to(os.path.realpath(tmp_path))
