@@ -11,6 +11,7 @@
 #define FW_CFG_ID_DMA 0x2
 #define FW_CFG_NAME_LEN 56
 
+#define FW_CFG_DMA_TURNS (1 << 20)
 #define FW_CFG_DATA_PORT (FW_CFG_PORT + 1)
 #define FW_CFG_DMA_PORT (FW_CFG_PORT + 4)
 
@@ -55,8 +56,10 @@ static int fw_cfg_dma(u32 control, u64 phys, u32 length)
 
 	outl(__builtin_bswap32(where >> 32), FW_CFG_DMA_PORT);
 	outl(__builtin_bswap32((u32)where), FW_CFG_DMA_PORT + 4);
-	while (__builtin_bswap32(access.control) & ~FW_CFG_DMA_ERROR)
-		;
+	/* A request that the host cannot even answer stays as it is. */
+	for (int turns = 0; __builtin_bswap32(access.control) & ~FW_CFG_DMA_ERROR; turns++)
+		if (turns == FW_CFG_DMA_TURNS)
+			return -1;
 	return access.control ? -1 : 0;
 }
 

@@ -59,6 +59,10 @@ void machine_exit(unsigned int code) __noreturn;
 void pci_init(void);
 void isa_init(void);
 
+/* module.c: a probe that fails does not fail its driver, but it does fail the step that loads it. */
+void note_probe_error(int error);
+int take_probe_error(void);
+
 /* steps.c */
 int run_steps(void);
 int replay_workload(void);

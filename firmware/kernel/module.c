@@ -3,8 +3,25 @@
 #include <linux/module.h>
 #include <linux/string.h>
 
+#include "kernel.h"
+
 extern const struct initcall __start_initcalls[], __stop_initcalls[];
 extern const struct exitcall __start_exitcalls[], __stop_exitcalls[];
+
+static int probe_error;
+
+void note_probe_error(int error)
+{
+	probe_error = error;
+}
+
+int take_probe_error(void)
+{
+	int error = probe_error;
+
+	probe_error = 0;
+	return error;
+}
 
 int load_module(const char *name)
 {

@@ -51,4 +51,12 @@ struct workload_op {
 	u32 gfp_mask;		/* 2.6.24's values */
 };
 
+/* Counted while replaying, in guest RAM (`workload_report`) for the host to read at the checkpoint "workload-done". */
+struct workload_report {
+	u32 allocations;	/* asked for */
+	u32 frees;
+	u32 failures;		/* allocations that gave NULL */
+	u32 refused;		/* operations that make no sense, skipped */
+};
+
 #endif
