@@ -13,6 +13,8 @@ struct kmem_list3 initkmem_list3[NUM_INIT_LISTS];
 struct arraycache_init initarray_cache;
 struct arraycache_init initarray_generic;
 
+unsigned long cpu_online_map = 1;	/* one bit a CPU */
+
 u32 g_cpucache_up;			/* enum cpucache_up */
 int slab_early_init;
 int slab_break_gfp_order;
