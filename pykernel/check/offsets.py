@@ -48,6 +48,9 @@ class ZoneOffsets:
         self.count = layout.number("MAX_NR_ZONES")
         self.orders = (self.pageblock_flags - self.free_area) // self.free_area_size  # MAX_ORDER
         self.cpus = (self.free_area - self.pageset) // self.pageset_size  # NR_CPUS
+        # What each CPU has not yet added to the zone's counters; there is no such thing on one CPU.
+        has_diff = "vm_stat_diff" in layout.members("per_cpu_pageset")
+        self.stat_diff = at("per_cpu_pageset", "vm_stat_diff") if has_diff else None
         self.types = layout.number("MIGRATE_TYPES")
 
 

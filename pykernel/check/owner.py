@@ -12,7 +12,7 @@ from emulator.memmap import KERNEL_PHYS, KERNEL_PHYS_END, PAGE_SHIFT, PAGE_SIZE
 from pykernel.check.caches import Cache, array_caches, entries, free_indices, read_cache
 from pykernel.check.memory import Memory, Unreadable
 from pykernel.check.offsets import page_offsets, slab_offsets, zone_offsets
-from pykernel.check.zones import PageMap, Zone, page_map, pageblock_type, pcp_lists, pcp_pages, zone_of, zones
+from pykernel.check.zones import PageMap, Zone, page_map, pageblock_types, pcp_lists, pcp_pages, zone_of, zones
 
 MIGRATE_NAMES = ("Unmovable", "Reclaimable", "Movable", "Reserve", "Isolate")
 
@@ -115,7 +115,7 @@ def _free_owner(memory: Memory, pages: PageMap, zone: Zone, phys: int) -> Owner 
             continue
         order = memory.u64(pages.page(head) + at.private)
         if low <= order < zone_offsets(memory.layout).orders and not head & ((1 << order) - 1):
-            kind = pageblock_type(memory, zone, pfn)
+            kind = pageblock_types(memory, zone)[(pfn - zone.start) >> memory.config.pageblock_order]
             named = MIGRATE_NAMES[kind] if kind < len(MIGRATE_NAMES) else None
             first = head << PAGE_SHIFT
             return Owner(phys, "free", first=first, offset=phys - first, order=order, migrate_type=named)

@@ -10,6 +10,9 @@ from pykernel.check.offsets import page_offsets, zone_offsets
 
 NAME_LENGTH = 8  # of zone_names[]
 
+_BITS = 3  # NR_PAGEBLOCK_BITS: a pageblock's type is one octal digit
+_DIGITS = bytes(max(0, value - ord("0")) for value in range(256))
+
 
 @dataclass(frozen=True, slots=True)
 class Zone:
@@ -34,6 +37,10 @@ class PageMap:
     def page(self, pfn: int) -> int:
         """Give the physical address of a frame's struct page."""
         return self.phys + pfn * self.size
+
+    def virt(self, pfn: int) -> int:
+        """Give what points to a frame's struct page."""
+        return self.phys + pfn * self.size + PAGE_OFFSET
 
     def pfn_of_struct(self, phys: int) -> int | None:
         """Give the frame whose struct page lies at a physical address, or None where none does."""
@@ -107,21 +114,18 @@ def pcp_pages(memory: Memory, pages: PageMap, pcp: int) -> Iterator[int]:
         link = memory.u64(pages.page(pfn) + lru)
 
 
-def pageblock_type(memory: Memory, zone: Zone, pfn: int) -> int:
-    """Read the migrate type of the pageblock that holds a frame of `zone`.
+def pageblock_types(memory: Memory, zone: Zone) -> bytes:
+    """Read the migrate types of a zone's pageblocks, first to last, a byte each.
 
     Raises: Unreadable where the zone's bitmap is not in RAM.
     Source: mm/page_alloc.c: get_pageblock_flags_group
     """
-    bits = memory.layout.number("NR_PAGEBLOCK_BITS")
-    first = ((pfn - zone.start) >> memory.config.pageblock_order) * bits
+    blocks = -(-(zone.end - zone.start) >> memory.config.pageblock_order)
     pointer = zone.phys + zone_offsets(memory.layout).pageblock_flags
-    bitmap = memory.follow(pointer, f"zone {zone.name}: pageblock_flags")
-    word = bitmap + (first >> 6) * 8
-    value = memory.u64(word) >> (first & 63)
-    if (first & 63) + bits > 64:
-        value |= memory.u64(word + 8) << (64 - (first & 63))
-    return value & ((1 << bits) - 1)
+    length = -(-blocks * _BITS // 8)
+    bitmap = memory.follow(pointer, f"zone {zone.name}: pageblock_flags", length)
+    bits = int.from_bytes(memory.ram.u8[bitmap : bitmap + length], "little") & ((1 << blocks * _BITS) - 1)
+    return f"{bits:0{blocks}o}".encode()[::-1].translate(_DIGITS)
 
 
 def zone_of(found: tuple[Zone, ...], pfn: int) -> Zone | None:
