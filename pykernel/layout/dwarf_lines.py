@@ -4,7 +4,6 @@
 Used when firmware is built; a boot reads the tables and needs neither this module nor pyelftools.
 """
 
-import bisect
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,14 +51,15 @@ def _symbols(elf: ELFFile) -> Iterator[tuple[str, tuple[int, int, str]]]:
     """Yield ("function" | "object", (address, size, name)) of every symbol that lies in a section."""
     kinds = {"STT_FUNC": "function", "STT_OBJECT": "object", "STT_NOTYPE": None}
     table = elf.get_section_by_name(".symtab")
-    if not isinstance(table, SymbolTableSection):
+    text = elf.get_section_by_name(".text")
+    if text is None or not isinstance(table, SymbolTableSection):
         return
+    start, end = text["sh_addr"], text["sh_addr"] + text["sh_size"]
     for symbol in table.iter_symbols():
         section, kind = symbol["st_shndx"], symbol["st_info"]["type"]
         if not symbol.name or kind not in kinds or section == "SHN_UNDEF":
             continue
-        executable = isinstance(section, int) and elf.get_section(section).name == ".text"
-        found = kinds[kind] or ("function" if executable else "object")
+        found = kinds[kind] or ("function" if start <= symbol["st_value"] < end else "object")
         yield found, (symbol["st_value"], symbol["st_size"], symbol.name)
 
 
@@ -90,11 +90,12 @@ def _rows(path: Path) -> list[tuple[int, str, int]]:
     with path.open("rb") as file:
         dwarf = ELFFile(file).get_dwarf_info()
         programs = [dwarf.line_program_for_CU(unit) for unit in dwarf.iter_CUs()]
-        raw = sorted({row for program in programs if program for row in _program_rows(program)}, key=_order)
+        # Rows of one address keep the order of their program: the last is the one that holds.
+        raw = sorted((row for program in programs if program for row in _program_rows(program)), key=_order)
     kept: list[tuple[int, str, int]] = []
     for address, name, line in raw:
         if kept and kept[-1][0] == address:
-            kept.pop()  # the last word on an address is the one that holds
+            kept.pop()
         if not kept or kept[-1][1:] != (name, line):
             kept.append((address, name, line))
     return kept
@@ -109,8 +110,8 @@ def _program_rows(program: LineProgram) -> Iterator[tuple[int, str, int]]:
     names = [_file_name(program, index) for index in range(len(program["file_entry"]) + 1)]
     for entry in program.get_entries():
         state = entry.state
-        if state is None or state.address == 0:
-            continue
+        if state is None or state.address == 0 or (state.line == 0 and not state.end_sequence):
+            continue  # line 0 is code that the compiler merged from several lines: let it count to the one before
         yield (state.address, "", 0) if state.end_sequence else (state.address, names[state.file], state.line)
 
 
@@ -126,12 +127,3 @@ def _file_name(program: LineProgram, index: int) -> str:
     directory = entry.dir_index if program["version"] >= 5 else entry.dir_index - 1
     folder = program["include_directory"][directory].decode() if directory >= 0 else ""
     return f"{folder}/{entry.name.decode()}".removeprefix("./").lstrip("/")
-
-
-def function_at(functions: list[list[Any]], address: int) -> tuple[str, int, int] | None:
-    """Find (name, offset, size) of the function that holds an address."""
-    place = bisect.bisect_right(functions, address, key=lambda entry: entry[0]) - 1
-    if place < 0:
-        return None
-    start, size, name = functions[place]
-    return (name, address - start, size) if address < start + size else None
