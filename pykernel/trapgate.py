@@ -15,6 +15,7 @@ from emulator.trace import Trace, Trap
 from pykernel.backtrace import walk
 from pykernel.errors import KernelBug, KernelPanic
 from pykernel.layout.layout import Layout
+from pykernel.oops import GuestOops
 from pykernel.pointers import BadPointer
 
 ENOSYS = 38
@@ -112,6 +113,9 @@ class Traps:
             "call": f"{name}({', '.join(f'{arg:#x}' for arg in args)})",
             "backtrace": self._addresses(),
         }
+        if isinstance(error, GuestOops):
+            details["backtrace"] = [self._describe(address) for address in error.backtrace]
+            details["registers"] = [f"{name} {value:016x}" for name, value in error.registers.items()]
         sentence = str(error)
         if kind == "kernel-error":
             details["python"] = _last_lines(error)
@@ -125,7 +129,7 @@ class Traps:
 
 
 def _kind(error: Exception) -> str:
-    kinds = {BadPointer: "kernel-oops", KernelPanic: "kernel-panic", KernelBug: "kernel-bug"}
+    kinds = {BadPointer: "kernel-oops", GuestOops: "kernel-oops", KernelPanic: "kernel-panic", KernelBug: "kernel-bug"}
     return next((kind for base, kind in kinds.items() if isinstance(error, base)), "kernel-error")
 
 

@@ -205,9 +205,11 @@ class Dma:
         return dma_addr == self._mm.get("bad_dma_address")
 
     def device_name(self, dev: int) -> str:
-        """Give dev->bus_id."""
+        """Give dev->bus_id; of a pointer that leads nowhere, the pointer."""
         if not dev:
             return "NULL"
+        if not self._mm.ram.contains(virt_to_phys(dev), 8):
+            return f"{dev:#x}"
         return read_string(self._mm.ram, self._u64[(virt_to_phys(dev) + self._bus_id) >> 3], 20)
 
 

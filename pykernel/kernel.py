@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The kernel behind the trap gate: binds memory management, the DMA API and the log to one machine.
+
+    kernel = Kernel(ram, clock, trace, findings, layout, config, symbols)
+    trap_gate.call = kernel.enter
+
+Owns the order of boot. All its state is in guest RAM; what is kept here are views and the guest's observers.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from emulator.clock import Clock
+from emulator.errors import ConfigError
+from emulator.finding import Findings
+from emulator.memmap import KERNEL_MAP_BASE, KERNEL_PHYS, KERNEL_PHYS_END, PAGE_SHIFT
+from emulator.ram import Ram
+from emulator.trace import Trace
+from pykernel import e820
+from pykernel.dma_calls import DmaCalls
+from pykernel.errors import KernelPanic
+from pykernel.layout.address import PhysAddr, VirtAddr
+from pykernel.layout.config import KernelConfig
+from pykernel.layout.layout import Layout
+from pykernel.layout.strings import read_string
+from pykernel.mm.active_regions import absent_pages_in_range, add_active_range
+from pykernel.mm.boot import MemoryMap, setup_memory
+from pykernel.mm.bootmem import Bootmem
+from pykernel.mm.context import Mm, Reclaim, Task
+from pykernel.mm.dma import Dma
+from pykernel.mm.dma_mappings import DmaMappings
+from pykernel.mm.free_bootmem import free_all_bootmem
+from pykernel.mm.slab import Slab
+from pykernel.mm.watermarks import init_per_zone_pages_min
+from pykernel.mm.zonelist import build_all_zonelists
+from pykernel.mm_calls import MmCalls
+from pykernel.oops import read_oops
+from pykernel.pointers import checked
+from pykernel.printk import LogBuffer, Printk
+from pykernel.trapgate import Call, Traps
+
+_LOG_BUF_LEN = 1 << 17  # bytes; firmware/kernel/printk.c
+_KERNEL_PAGES = (KERNEL_PHYS >> PAGE_SHIFT, KERNEL_PHYS_END >> PAGE_SHIFT)
+_BIOS_PAGE = (0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class TransferResult:
+    """What a driver says of a transfer when it is over: `error` is 0 or a negative errno."""
+
+    now_ns: int
+    device: str
+    dma_addr: int
+    length: int  # bytes
+    direction: int  # enum dma_data_direction
+    error: int
+
+
+class _OutOfMemory(Reclaim):
+    """Reclaim with nothing to reclaim and no process to kill."""
+
+    def __init__(self, printk: Callable[[str], None]) -> None:
+        self._printk = printk
+
+    def out_of_memory(self, task: Task, order: int, gfp_mask: int) -> None:
+        """Give up. Source: mm/oom_kill.c: out_of_memory"""
+        self._printk(f"{task.comm} invoked oom-killer: gfp_mask=0x{gfp_mask:x}, order={order}, oomkilladj=0")
+        raise KernelPanic("Out of memory and no killable processes...")
+
+
+class Kernel:
+    """One guest's kernel. `symbols` are the link addresses of its image's variables; `enter` is for the trap gate.
+
+    `call(function, argument)` runs a function of the guest's, `describe(address)` says where in its sources one is.
+
+    Raises: ConfigError where the image lacks a variable that the layout has.
+    """
+
+    def __init__(
+        self,
+        ram: Ram,
+        clock: Clock,
+        trace: Trace,
+        findings: Findings,
+        layout: Layout,
+        config: KernelConfig,
+        symbols: Mapping[str, int],
+        *,
+        call: Callable[[int, int], None] | None = None,
+        describe: Callable[[int], str] = "[<{:016x}>]".format,
+    ) -> None:
+        self._clock, self._symbols = clock, symbols
+        where = LogBuffer(
+            self._phys("__log_buf"), _LOG_BUF_LEN, *map(self._phys, ("log_start", "log_end", "con_start"))
+        )
+        self.log = Printk(ram, where, lambda: clock.now_ns)
+        statics = {name: self._phys(name) for name in layout.variables()}
+        reclaim = _OutOfMemory(self.log.printk)
+        self.mm = Mm(ram, layout, config, statics, printk=self.log.printk, reclaim=reclaim)
+        self.slab = Slab(self.mm, call=call)
+        self.slab.core.symbol = describe
+        self.dma = Dma(self.mm)
+        self.mappings = DmaMappings(self.mm)
+        self._checkpoint_observers: list[Callable[[str], None]] = []
+        self._transfer_observers: list[Callable[[TransferResult], None]] = []
+        # Calls are bound late, through self._traps: who answers one may ask for its frame.
+        dma_calls = DmaCalls(
+            self.mm, self.dma, self.mappings, clock, findings, lambda depth: self._traps.backtrace(depth), describe
+        )
+        mm_calls = MmCalls(self.mm, self.slab, lambda: self._traps.caller)
+        calls = {**self._own_calls(), **mm_calls.table(), **dma_calls.table()}
+        self._traps = Traps(ram, clock, trace, findings, layout, calls, describe)
+        self.enter = self._traps.enter
+
+    def on_checkpoint(self, observer: Callable[[str], None]) -> None:
+        """Call `observer(name)` wherever the guest lets the host look."""
+        self._checkpoint_observers.append(observer)
+
+    def on_transfer_result(self, observer: Callable[[TransferResult], None]) -> None:
+        """Call `observer` whenever a driver says how a transfer ended."""
+        self._transfer_observers.append(observer)
+
+    def read_geometry(self) -> None:
+        """Take over from RAM what boot has decided, when RAM was replaced by a snapshot."""
+        self.mm.read_geometry()
+        self.slab.read_geometry()
+
+    def _phys(self, name: str) -> PhysAddr:
+        if name not in self._symbols:
+            raise ConfigError(f"kernel image: found no variable {name}, expected one compiled for the same layout")
+        return PhysAddr(self._symbols[name] - KERNEL_MAP_BASE)
+
+    def _own_calls(self) -> dict[str, Call]:
+        return {
+            "setup_arch": (self._setup_arch, 1),
+            "build_all_zonelists": (self._build_all_zonelists, 0),
+            "mem_init": (self._mem_init, 0),
+            "kmem_cache_init": (self.slab.kmem_cache_init, 0),
+            "mm_initcalls": (self._mm_initcalls, 0),
+            "checkpoint": (self._checkpoint, 1),
+            "transfer_result": (self._transfer_result, 5),
+            "panic": (self._panic, 1),
+            "oops": (self._oops, 2),
+        }
+
+    def _setup_arch(self, params: int) -> None:
+        """Source: arch/x86/kernel/setup_64.c: setup_arch
+
+        Differs: the image, its page tables and the boot allocator's bitmap have fixed places, so that every machine
+            of one size allocates the same addresses
+        """
+        mm, layout = self.mm, self.mm.layout
+        phys = checked(mm.ram, params, layout.sizeof("boot_params"), 8)
+        entries = e820.read_map(mm.ram, layout, phys)
+        e820.print_map(entries, mm.printk)
+        ranges = [(entry.pages.start, entry.pages.stop) for entry in entries if entry.type == e820.E820_RAM]
+        for start, end in ranges:
+            add_active_range(mm, start, end)
+        mm.printk(f"end_pfn_map = {e820.end_pfn_map(entries)}")
+        # Linux finds the regions twice, here and with the knowledge of nodes. remove_all_active_ranges()
+        mm.set("nr_nodemap_entries", 0)
+        kernel_end = mm.ram.u64[(phys + layout.offset("boot_params", "kernel_end")) >> 3]
+        if kernel_end > KERNEL_PHYS_END:
+            raise KernelPanic(f"the kernel's image ends at {kernel_end:#x}, beyond {KERNEL_PHYS_END:#x}")
+        setup_memory(mm, MemoryMap(ranges, [_BIOS_PAGE, _KERNEL_PAGES], bootmap_pfn=KERNEL_PHYS_END >> PAGE_SHIFT))
+        for word in self._command_line().split():
+            if word.startswith("iommu="):
+                self.dma.iommu_setup(word.removeprefix("iommu="))
+
+    def _build_all_zonelists(self) -> None:
+        """Source: init/main.c: start_kernel"""
+        build_all_zonelists(self.mm)
+        self.mm.printk(f"Kernel command line: {self._command_line()}")
+
+    def _mem_init(self) -> None:
+        """Source: arch/x86/mm/init_64.c: mem_init
+
+        Differs: nothing of the image is freed after boot, so there is no init memory
+        """
+        mm = self.mm
+        total = free_all_bootmem(mm, Bootmem(mm))
+        end_pfn = mm.get("max_pfn")
+        reserved = end_pfn - total - absent_pages_in_range(mm, 0, end_pfn)
+        free = mm.ram.u64[(mm.statics["vm_stat"] >> 3) + mm.layout.number("NR_FREE_PAGES")]
+        text_end = self._symbols.get("_etext", self._symbols["_sdata"])
+        code = (text_end - KERNEL_MAP_BASE - KERNEL_PHYS) >> 10
+        data = (self._symbols["_edata"] - text_end) >> 10
+        mm.printk(
+            f"Memory: {free << 2}k/{end_pfn << 2}k available "
+            f"({code}k kernel code, {reserved << 2}k reserved, {data}k data, 0k init)"
+        )
+
+    def _mm_initcalls(self) -> None:
+        """Source: mm/page_alloc.c: init_per_zone_pages_min; pci-dma_64.c: pci_iommu_init. All by do_initcalls()"""
+        init_per_zone_pages_min(self.mm)
+        self.dma.pci_iommu_init()
+
+    def _command_line(self) -> str:
+        return read_string(self.mm.ram, VirtAddr(self._symbols["saved_command_line"]))
+
+    def _checkpoint(self, name: int) -> None:
+        text = read_string(self.mm.ram, name)
+        for observer in self._checkpoint_observers:
+            observer(text)
+
+    def _transfer_result(self, dev: int, dma_addr: int, length: int, direction: int, error: int) -> None:
+        device = self.dma.device_name(dev)
+        signed = error - (error >> 63 << 64)
+        result = TransferResult(self._clock.now_ns, device, dma_addr, length, direction, signed)
+        for observer in self._transfer_observers:
+            observer(result)
+
+    def _panic(self, message: int) -> None:
+        raise KernelPanic(f"Kernel panic - not syncing: {read_string(self.mm.ram, message)}")
+
+    def _oops(self, regs: int, message: int) -> None:
+        raise read_oops(self.mm.ram, self.mm.layout, regs, message)
