@@ -47,8 +47,8 @@ u64 cpu_gdt_table[GDT_ENTRIES] = {
 	[__KERNEL_DS / 8] = 0x00cf93000000ffff,
 };
 
-static char init_stack_guard[PAGE_SIZE] __attribute__((section(".bss.page_aligned.1"), aligned(4096), used));
-char init_stack[INIT_STACK_SIZE] __attribute__((section(".bss.page_aligned.2"), aligned(4096)));
+static char init_stack_guard[PAGE_SIZE] __attribute__((section(".bss.stack_guard"), aligned(4096), used));
+char init_stack[INIT_STACK_SIZE] __attribute__((section(".bss.init_stack"), aligned(4096)));
 static struct guarded_stack exception_stacks[EXCEPTION_STACKS] __page_aligned_bss;
 static struct tss init_tss __aligned(64);
 static struct gate idt_table[256] __page_aligned_bss;

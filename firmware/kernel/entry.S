@@ -6,6 +6,7 @@
 	.section .text.entry, "ax"
 	.code64
 	.globl startup_64
+	.type	startup_64, @function
 /* In: RDI = struct boot_params, in low memory. The ROM has mapped the link addresses and the direct map. */
 startup_64:
 	cli
@@ -26,6 +27,7 @@ startup_64:
 	call	start_kernel
 2:	hlt
 	jmp	2b
+	.size	startup_64, . - startup_64
 
 	.section .rodata
 early_gdt_pointer:
@@ -39,6 +41,7 @@ early_gdt_pointer:
 	.text
 	.balign	16
 	.globl	idt_stubs
+	.type	idt_stubs, @function
 idt_stubs:
 	.set	vector, 0
 	.rept	256
@@ -50,6 +53,7 @@ idt_stubs:
 	jmp	common_entry
 	.set	vector, vector + 1
 	.endr
+	.size	idt_stubs, . - idt_stubs
 
 	.balign	16
 	.type	common_entry, @function
@@ -97,3 +101,15 @@ common_entry:
 	addq	$8, %rsp			/* error code */
 	iretq
 	.size	common_entry, . - common_entry
+
+/*
+ * Where a function returns to that the host has called, while the guest waits in a trap: the host puts the arguments in
+ * place, pushes this address, and runs the guest until it halts here.
+ */
+	.balign	16
+	.globl	guest_call_return
+	.type	guest_call_return, @function
+guest_call_return:
+	hlt
+	jmp	guest_call_return
+	.size	guest_call_return, . - guest_call_return

@@ -57,7 +57,7 @@ def _symbols(elf: ELFFile) -> Iterator[tuple[str, tuple[int, int, str]]]:
     start, end = text["sh_addr"], text["sh_addr"] + text["sh_size"]
     for symbol in table.iter_symbols():
         section, kind = symbol["st_shndx"], symbol["st_info"]["type"]
-        if not symbol.name or kind not in kinds or section == "SHN_UNDEF":
+        if not symbol.name or kind not in kinds or not isinstance(section, int):
             continue
         found = kinds[kind] or ("function" if start <= symbol["st_value"] < end else "object")
         yield found, (symbol["st_value"], symbol["st_size"], symbol.name)
