@@ -63,11 +63,11 @@ class Slab:
         self.kmalloc = guarded(partial(kmalloc.kmalloc, core))
         self.kfree = guarded(partial(kmalloc.kfree, core))
         if self.mm.config.nr_cpus == 1 and not core.debug:
-            slab_fast.check_offsets(core)
-            self.kmem_cache_alloc = slab_fast.short_cache_alloc(core, self.kmem_cache_alloc)
-            self.kmem_cache_free = slab_fast.short_cache_free(core, self.kmem_cache_free)
-            self.kmalloc = slab_fast.short_kmalloc(core, self.kmalloc)
-            self.kfree = slab_fast.short_kfree(core, self.kfree)
+            short = slab_fast.ShortWays(core)
+            self.kmem_cache_alloc = short.kmem_cache_alloc(self.kmem_cache_alloc)
+            self.kmem_cache_free = short.kmem_cache_free(self.kmem_cache_free)
+            self.kmalloc = short.kmalloc(self.kmalloc)
+            self.kfree = short.kfree(self.kfree)
 
     def register_function(self, function: Callable[[int], None]) -> int:
         """Give a number that stands for a host function where a constructor or destructor is asked for."""

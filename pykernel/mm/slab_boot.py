@@ -191,7 +191,7 @@ def move_list(core: SlabCore, old: int, new: int) -> None:
 def cpu_up(core: SlabCore, cpu: int) -> bool:
     """Give every cache an array for another CPU, then count that CPU as up; say whether there was memory.
 
-    Source: mm/slab.c: cpuup_prepare, cpuup_callback
+    Source: mm/slab.c: cpuup_prepare, cpuup_callback; mm/vmstat.c: vmstat_cpuup_callback
     """
     u64, u32, at = core.u64, core.u32, core.at
     for cache in for_each_cache(core):
@@ -212,6 +212,7 @@ def cpu_up(core: SlabCore, cpu: int) -> bool:
             u64[l3 + at.l3_shared], shared = shared, 0
         kfree(core, shared)
     core.mm.set("cpu_online_map", core.mm.get("cpu_online_map") | 1 << cpu)
+    core.mm.vmstat.refresh_zone_stat_thresholds(core.online_cpus())
     return True
 
 

@@ -194,7 +194,7 @@ class SlabCore:
     def count_slab_pages(self, pfn: int, *, reclaimable: bool, nr_pages: int) -> None:
         """Add to the zone's count of slab pages."""
         item = self._nr_slab_reclaimable if reclaimable else self._nr_slab_unreclaimable
-        self.mm.pages.buddy.mod_zone_page_state(self.mm.page_zone(pfn), item, nr_pages)
+        self.mm.vmstat.mod_zone_page_state(self.mm.page_zone(pfn), item, nr_pages)
 
     def dtor(self, cache: int) -> int:
         """Give the destructor, 0 for none."""

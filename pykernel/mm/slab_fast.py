@@ -2,8 +2,7 @@
 """Allocate and free: the general way through a cache's array, and a short one for one CPU without debugging.
 
 The short ways read and write the same words of RAM in fewer steps, and leave to the general ones whatever is not an
-array that holds an object or has room for one. Each of their steps costs as much as an empty function call; that is
-why they name offsets by bare numbers, which `check_offsets` compares with the layout.
+array that holds an object or has room for one. Each step of theirs costs about as much as an empty function call.
 """
 
 from collections.abc import Callable
@@ -11,16 +10,17 @@ from collections.abc import Callable
 from emulator.memmap import PAGE_OFFSET
 from pykernel.layout.address import virt_to_phys
 from pykernel.mm import gfp
-from pykernel.mm.page import NEXT, PG_HEAD_TAIL_MASK, PG_SLAB, WORDS
+from pykernel.mm.page import NEXT, WORDS
 from pykernel.mm.slab_core import SlabCore, word_of
 from pykernel.mm.slab_debug import cache_alloc_debugcheck_after, cache_free_debugcheck
 from pykernel.mm.slab_geometry import general_sizes
 from pykernel.mm.slab_grow import kmem_flagcheck
 from pykernel.mm.slab_lists import cache_alloc_refill, cache_flusharray
 
-_TABLE_STEP = 32  # bytes; general caches up to _TABLE_SIZE are multiples of it
-_TABLE_SIZE = 4096
-_SLAB_PAGE = PG_HEAD_TAIL_MASK | PG_SLAB
+_TABLE_SIZE = 4096  # bytes; larger sizes are for the general way to find
+_MOST_POINTERS = 1 << 16
+_ZERO = gfp.GFP_ZERO  # larger masks are for the general way to look at
+_ZERO_OR_DMA = gfp.GFP_ZERO | gfp.GFP_DMA
 
 Alloc = Callable[..., int]
 Free = Callable[..., None]
@@ -77,112 +77,135 @@ def cache_free(core: SlabCore, cachep: int, objp: int, caller: int = 0) -> None:
     u32[2 * ac] = avail + 1
 
 
-def check_offsets(core: SlabCore) -> None:
-    """Compare the bare numbers below with the layout.
+class WordIndex(dict[int, int]):
+    """Pointers into the direct map and the indices of the words they point to.
 
-    Raises: TypeError where they differ.
+    Not state but arithmetic: to look a result up takes half the time of two operations on integers of 64 bits.
     """
-    at = core.at
-    found = (at.cache_array, at.ac_limit, at.ac_touched, at.ac_entry)
-    if found != (0, 1, 3, 2):
-        raise TypeError(f"struct array_cache of layout {core.mm.layout.key}: found {found}, expected (0, 1, 3, 2)")
+
+    def __init__(self, ram_end: int) -> None:
+        self._ram_end = ram_end
+
+    def __missing__(self, virt: int) -> int:
+        phys = virt - PAGE_OFFSET
+        if phys & 7 or not 0 <= phys < self._ram_end:
+            raise IndexError("the pointer is for the general way")
+        if len(self) >= _MOST_POINTERS:
+            self.clear()
+        self[virt] = phys >> 3
+        return phys >> 3
 
 
-def short_cache_alloc(core: SlabCore, general: Alloc) -> Alloc:
-    """Make kmem_cache_alloc(cachep, gfp_mask) for one CPU without debugging; `general` is the other way."""
-    u64, u32, base, zero = core.u64, core.u32, PAGE_OFFSET, gfp.GFP_ZERO
+class ShortWays:
+    """Makes the short ways for one CPU without debugging.
 
-    def kmem_cache_alloc(cachep: int, gfp_mask: int, caller: int = 0) -> int:
-        try:
-            ac = u64[cachep - base >> 3] - base >> 2
-            avail = u32[ac]
-            if avail and not gfp_mask & zero:
-                avail -= 1
-                objp = u64[(ac >> 1) + 2 + avail]
-                u32[ac] = avail
-                u32[ac + 3] = 1
-                return objp
-        except IndexError:
-            pass
-        return general(cachep, gfp_mask, caller)
-
-    return kmem_cache_alloc
-
-
-def short_cache_free(core: SlabCore, general: Free) -> Free:
-    """Make kmem_cache_free(cachep, objp) for one CPU without debugging; `general` is the other way."""
-    u64, base = core.u64, PAGE_OFFSET
-
-    def kmem_cache_free(cachep: int, objp: int, caller: int = 0) -> None:
-        try:
-            ac = u64[cachep - base >> 3] - base >> 3
-            avail_limit = u64[ac]
-            avail = avail_limit & 0xFFFF_FFFF
-            if avail < avail_limit >> 32:
-                u64[ac + 2 + avail] = objp
-                u64[ac] = avail_limit + 1
-                return
-        except IndexError:
-            pass
-        general(cachep, objp, caller)
-
-    return kmem_cache_free
-
-
-def short_kmalloc(core: SlabCore, general: Alloc) -> Alloc:
-    """Make kmalloc(size, gfp_mask) for one CPU without debugging; `general` is the other way."""
-    u64, u32, base, other = core.u64, core.u32, PAGE_OFFSET, gfp.GFP_ZERO | gfp.GFP_DMA
-    table = _size_table(core)
-
-    def kmalloc(size: int, gfp_mask: int, caller: int = 0) -> int:
-        try:
-            ac = u64[u64[table[size + 31 >> 5]] - base >> 3] - base >> 2
-            avail = u32[ac]
-            if avail and not gfp_mask & other:
-                avail -= 1
-                objp = u64[(ac >> 1) + 2 + avail]
-                u32[ac] = avail
-                u32[ac + 3] = 1
-                return objp
-        except IndexError:
-            pass
-        return general(size, gfp_mask, caller)
-
-    return kmalloc
-
-
-def _size_table(core: SlabCore) -> list[int]:
-    """Say for each 32 bytes up to 4096 which word of malloc_sizes points to the cache.
-
-    For no bytes it is the entry that ends the table, whose pointer is NULL and leads to the general way.
+    `avail`, `limit`, `touched` and `entry` view RAM so that the index of a struct array_cache's first word finds its
+    member; `slab_byte` and `cachep` are columns of the mem_map, indexed by page frame number.
     """
-    at, sizes = core.at, list(general_sizes(core.rules()))
-    words = [core.malloc_sizes + index * at.sizes_words + at.sizes_cachep for index in range(len(sizes) + 1)]
-    return [words[-1]] + [
-        next(word for word, cs_size in zip(words, sizes, strict=False) if size <= cs_size)
-        for size in range(_TABLE_STEP, _TABLE_SIZE + 1, _TABLE_STEP)
-    ]
 
+    def __init__(self, core: SlabCore) -> None:
+        at, u32, u64 = core.at, core.u32, core.u64
+        if (at.cache_array, at.ac_limit) != (0, 1):
+            raise TypeError(f"struct kmem_cache or array_cache of layout {core.mm.layout.key}: array, limit elsewhere")
+        self.core = core
+        self.words = WordIndex(core.ram.end)
+        self.avail, self.limit, self.touched = u32[0::2], u32[1::2], u32[at.ac_touched :: 2]
+        self.entry = u64[at.ac_entry :]
+        first = core.mm.map_word
+        last = first + core.mm.max_pfn * WORDS
+        self.cachep = u64[first + NEXT : last : WORDS]
+        # The lowest byte of a page's flags is 128 or more if PG_slab is set. Pages of slabs are never compound.
+        self.slab_byte = core.ram.u8[first << 3 : last << 3 : WORDS << 3]
 
-def short_kfree(core: SlabCore, general: Free) -> Free:
-    """Make kfree(objp) for one CPU without debugging; `general` is the other way."""
-    u64, base, map_word, mask, slab, words, cache = (
-        core.u64, PAGE_OFFSET, core.mm.map_word, _SLAB_PAGE, PG_SLAB, WORDS, core.mm.map_word + NEXT
-    )  # fmt: skip
+    def kmem_cache_alloc(self, general: Alloc) -> Alloc:
+        """Make kmem_cache_alloc(cachep, gfp_mask); `general` is the other way."""
+        u64, words, avails, toucheds, entry = self.core.u64, self.words, self.avail, self.touched, self.entry
 
-    def kfree(objp: int, caller: int = 0) -> None:
-        try:
-            page = (objp - base >> 12) * words
-            if u64[map_word + page] & mask == slab:
-                ac = u64[u64[cache + page] - base >> 3] - base >> 3
-                avail_limit = u64[ac]
-                avail = avail_limit & 0xFFFF_FFFF
-                if avail < avail_limit >> 32:
-                    u64[ac + 2 + avail] = objp
-                    u64[ac] = avail_limit + 1
+        def kmem_cache_alloc(cachep: int, gfp_mask: int, caller: int = 0) -> int:
+            try:
+                ac = words[u64[words[cachep]]]
+                avail = avails[ac]
+                if avail and gfp_mask < _ZERO:
+                    avail -= 1
+                    objp = entry[ac + avail]
+                    avails[ac] = avail
+                    toucheds[ac] = 1
+                    return objp
+            except IndexError:
+                pass
+            return general(cachep, gfp_mask, caller)
+
+        return kmem_cache_alloc
+
+    def kmem_cache_free(self, general: Free) -> Free:
+        """Make kmem_cache_free(cachep, objp); `general` is the other way."""
+        u64, words, avails, limits, entry = self.core.u64, self.words, self.avail, self.limit, self.entry
+
+        def kmem_cache_free(cachep: int, objp: int, caller: int = 0) -> None:
+            try:
+                ac = words[u64[words[cachep]]]
+                avail = avails[ac]
+                if avail < limits[ac]:
+                    entry[ac + avail] = objp
+                    avails[ac] = avail + 1
                     return
-        except IndexError:
-            pass
-        general(objp, caller)
+            except IndexError:
+                pass
+            general(cachep, objp, caller)
 
-    return kfree
+        return kmem_cache_free
+
+    def kmalloc(self, general: Alloc) -> Alloc:
+        """Make kmalloc(size, gfp_mask); `general` is the other way."""
+        u64, words, avails, toucheds, entry = self.core.u64, self.words, self.avail, self.touched, self.entry
+        table = self._size_table()
+
+        def kmalloc(size: int, gfp_mask: int, caller: int = 0) -> int:
+            try:
+                ac = words[u64[words[u64[table[size]]]]]
+                avail = avails[ac]
+                if avail and not gfp_mask & _ZERO_OR_DMA:
+                    avail -= 1
+                    objp = entry[ac + avail]
+                    avails[ac] = avail
+                    toucheds[ac] = 1
+                    return objp
+            except IndexError:
+                pass
+            return general(size, gfp_mask, caller)
+
+        return kmalloc
+
+    def kfree(self, general: Free) -> Free:
+        """Make kfree(objp); `general` is the other way."""
+        u64, words, avails, limits, entry = self.core.u64, self.words, self.avail, self.limit, self.entry
+        slab_byte, cachep = self.slab_byte, self.cachep
+
+        def kfree(objp: int, caller: int = 0) -> None:
+            try:
+                pfn = objp - PAGE_OFFSET >> 12
+                if slab_byte[pfn] > 127:
+                    ac = words[u64[words[cachep[pfn]]]]
+                    avail = avails[ac]
+                    if avail < limits[ac]:
+                        entry[ac + avail] = objp
+                        avails[ac] = avail + 1
+                        return
+            except IndexError:
+                pass
+            general(objp, caller)
+
+        return kfree
+
+    def _size_table(self) -> list[int]:
+        """Say for each number of bytes up to 4096 which word points to the general cache for it.
+
+        For no bytes it is that of the entry which ends malloc_sizes: NULL, which leads to the general way.
+        """
+        core, table = self.core, [0]
+        word = core.malloc_sizes + core.at.sizes_cachep
+        for size in general_sizes(core.rules()):
+            table += [word] * (size + 1 - len(table)) if size <= _TABLE_SIZE else []
+            word += core.at.sizes_words
+        table[0] = word
+        return table

@@ -61,7 +61,8 @@ def drain_cpu_caches(core: SlabCore, cache: int) -> None:
     """
     here = core.mm.cpu
     try:
-        for core.mm.cpu in sorted(core.online_cpus(), key=lambda cpu: cpu == here):
+        for cpu in sorted(core.online_cpus(), key=lambda cpu: cpu == here):
+            core.mm.cpu = cpu
             do_drain(core, cache)  # what it frees goes on that CPU's lists and counters
     finally:
         core.mm.cpu = here
