@@ -53,7 +53,7 @@ class BareKernel:
             self._step(rng, filling)
         self.mm.cpu = 0
 
-    def _step(self, rng: Random, filling: bool) -> None:  # noqa: FBT001
+    def _step(self, rng: Random, filling: bool) -> None:
         kind = rng.random()
         if kind < 0.30:
             self._pages(rng, filling)
@@ -66,7 +66,7 @@ class BareKernel:
         else:
             self.slab.cache_reap()
 
-    def _pages(self, rng: Random, filling: bool) -> None:  # noqa: FBT001
+    def _pages(self, rng: Random, filling: bool) -> None:
         if self.blocks and rng.random() > (0.65 if filling else 0.2):
             pfn, order = self.blocks.pop(rng.randrange(len(self.blocks)))
             self.mm.pages.free_pages(pfn, order)
@@ -78,7 +78,7 @@ class BareKernel:
         if found is not None:
             self.blocks.append((found, order))
 
-    def _general(self, rng: Random, filling: bool) -> None:  # noqa: FBT001
+    def _general(self, rng: Random, filling: bool) -> None:
         if self.objects and rng.random() > (0.65 if filling else 0.2):
             self.slab.kfree(self.objects.pop(rng.randrange(len(self.objects))))
             return
@@ -87,7 +87,7 @@ class BareKernel:
         if objp:
             self.objects.append(objp)
 
-    def _own(self, rng: Random, filling: bool) -> None:  # noqa: FBT001
+    def _own(self, rng: Random, filling: bool) -> None:
         if not self.caches:
             self._new_cache(rng)
         cachep, gfp, objects = self.caches[rng.randrange(len(self.caches))]

@@ -29,6 +29,8 @@ class Cache:
     list3_virt: int
     is_dma: bool
     is_off_slab: bool
+    obj_offset: int  # bytes from an object's start to what its user has of it: 0 but in a debugging kernel
+    obj_size: int  # bytes that its user has
 
 
 def caches(memory: Memory) -> Iterator[Cache]:
@@ -67,6 +69,8 @@ def read_cache(memory: Memory, phys: int) -> Cache:
         list3_virt=memory.u64(phys + at.nodelists),
         is_dma=bool(flags & at.is_dma),
         is_off_slab=bool(flags & at.is_off_slab),
+        obj_offset=memory.u32(phys + at.obj_offset) if at.obj_offset is not None else 0,
+        obj_size=memory.u32(phys + at.obj_size) if at.obj_size is not None else size,
     )
 
 

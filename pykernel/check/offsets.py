@@ -70,6 +70,9 @@ class SlabOffsets:
         self.slabp_cache, self.slab_size = at("kmem_cache", "slabp_cache"), at("kmem_cache", "slab_size")
         self.ctor, self.name = at("kmem_cache", "ctor"), at("kmem_cache", "name")
         self.next, self.nodelists = at("kmem_cache", "next"), at("kmem_cache", "nodelists")
+        is_debug = "obj_size" in layout.members("kmem_cache")
+        self.obj_offset = at("kmem_cache", "obj_offset") if is_debug else None
+        self.obj_size = at("kmem_cache", "obj_size") if is_debug else None
         self.list3_size = layout.sizeof("kmem_list3")
         self.lists = tuple((name, at("kmem_list3", f"slabs_{name}")) for name in ("partial", "full", "free"))
         self.free_objects, self.free_limit = at("kmem_list3", "free_objects"), at("kmem_list3", "free_limit")

@@ -23,8 +23,9 @@ class Owner:
 
     `kind` is one of: none (no RAM there), kernel (the image), mem_map, reserved, free (buddy system), pcp (a per-CPU
     list), object, management (struct slab and its bufctls), padding (of a slab), pages (in use), lost.
-    `first` is the physical address of the block, object or variable; `offset` how far into it the byte lies. `state`
-    of an object: allocated, free (in its slab), or cached (in the array that `holder` names).
+    `first` is the physical address of the block, object or variable; `offset` how far into it the byte lies (outside
+    0..size: in a debugging kernel's red zone). `state` of an object: allocated, free (in its slab), or cached (in the
+    array that `holder` names).
     """
 
     phys: int
@@ -192,9 +193,9 @@ def _object_owner(memory: Memory, cache: Cache, slab: int, owner: Owner, s_mem: 
         owner,
         cache=cache.name,
         is_dma=cache.is_dma,
-        size=cache.buffer_size,
-        first=first,
-        offset=owner.phys - first,
+        size=cache.obj_size,
+        first=first + cache.obj_offset,
+        offset=owner.phys - first - cache.obj_offset,
         state=state,
         holder=holder,
         doubt=doubt,

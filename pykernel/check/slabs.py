@@ -53,7 +53,7 @@ def audit_slabs(memory: Memory, log: Violations, survey: Survey) -> None:
 
 
 class _SlabAudit:
-    """What has been found so far; `cached` maps free objects in arrays to their holders, `live` held ones to their use."""
+    """What is found so far; `cached` maps free objects in arrays to their holders, `live` held ones to their use."""
 
     def __init__(self, memory: Memory, log: Violations, survey: Survey) -> None:
         self.memory = memory
@@ -265,12 +265,13 @@ class _SlabAudit:
         """Check one object that is held; without a `host` it comes from a general cache."""
         phys = virt - PAGE_OFFSET
         slab = self.slab_of(phys)
+        phys -= slab.cache.obj_offset if slab else 0
         if slab is None or (phys - slab.s_mem) % slab.cache.buffer_size:
             self.log.add("holder", f"{what} is no object of a cache", None, None, hex(virt))
         elif (slab.cache is not host) if host else slab.cache.is_dma or not slab.cache.name.startswith("size-"):
             self.log.add("holder", f"{what} is an object of cache {slab.cache.name}", phys, host and host.name)
-        elif length > slab.cache.buffer_size:
-            self.log.add("holder", f"{what} is larger than its object", phys, slab.cache.buffer_size, length)
+        elif length > slab.cache.obj_size:
+            self.log.add("holder", f"{what} is larger than its object", phys, slab.cache.obj_size, length)
         elif (phys - slab.s_mem) // slab.cache.buffer_size in slab.free or phys in self.cached:
             self.log.add("holder", f"{what} is a free object", phys)
         elif phys in self.live:
