@@ -55,7 +55,6 @@ class Buddy:
 
     def __init__(self, mm: "Mm", bad_page: "Callable[[int], None]") -> None:
         self.u8 = mm.ram.u8
-        self.i8 = mm.ram.u8.cast("b")
         self.i32 = mm.ram.i32
         self.u64 = mm.ram.u64
         self.i64 = mm.ram.i64
@@ -66,8 +65,9 @@ class Buddy:
         self.max_order = mm.config.max_order
         self.pageblock_order = mm.config.pageblock_order
         self.i_mobility_disabled = mm.statics["page_group_by_mobility_disabled"] >> 2
-        self.w_vm_stat = mm.statics["vm_stat"] >> 3
-        self.smp = mm.config.nr_cpus > 1
+        self.vmstat = mm.vmstat
+        self.w_vm_stat = mm.vmstat.w_vm_stat
+        self.smp = mm.vmstat.smp
 
     # Lists. The links of a page are words NEXT and PREV of its struct page; heads are in the kernel image.
 
@@ -121,25 +121,6 @@ class Buddy:
         if shift > 5:
             self.u8[byte + 1] = pair >> 8
 
-    # Counters.
-
-    def mod_zone_page_state(self, zone: Zone, item: int, delta: int) -> None:
-        """Add to a counter of a zone and of all zones together; on SMP through the CPU's own small delta.
-
-        Source: mm/vmstat.c: __mod_zone_page_state; include/linux/vmstat.h: zone_page_state_add
-        """
-        if self.smp:
-            threshold = zone.stat_diffs[self.mm.cpu]
-            diff = threshold + 1 + item
-            delta += self.i8[diff]
-            if -self.i8[threshold] <= delta <= self.i8[threshold]:
-                self.i8[diff] = delta
-                return
-            self.i8[diff] = 0
-        i64 = self.i64
-        i64[zone.w_vm_stat + item] += delta
-        i64[self.w_vm_stat + item] += delta
-
     # Freeing.
 
     def free_one_page(self, zone: Zone, pfn: int, order: int) -> None:
@@ -156,7 +137,7 @@ class Buddy:
         if flags & PG_COMPOUND:
             self.destroy_compound_page(pfn, order)
         if self.smp:
-            self.mod_zone_page_state(zone, 0, 1 << order)
+            self.vmstat.mod_zone_page_state(zone, 0, 1 << order)
         else:
             i64 = self.i64
             i64[zone.w_free] += 1 << order
@@ -225,7 +206,7 @@ class Buddy:
             u64[page + PRIVATE] = 0
             u64[zone.w_nr_free[current_order]] -= 1
             if self.smp:
-                self.mod_zone_page_state(zone, 0, -(1 << order))
+                self.vmstat.mod_zone_page_state(zone, 0, -(1 << order))
             else:
                 i64 = self.i64
                 i64[zone.w_free] -= 1 << order
@@ -278,7 +259,7 @@ class Buddy:
         self.list_del(page + NEXT)
         u64[page] &= ~PG_BUDDY
         u64[page + PRIVATE] = 0
-        self.mod_zone_page_state(zone, 0, -(1 << order))
+        self.vmstat.mod_zone_page_state(zone, 0, -(1 << order))
         if current_order == self.pageblock_order:
             self.set_pageblock_migratetype(zone, pfn, wanted)
         self.expand(zone, pfn, order, current_order, migratetype)

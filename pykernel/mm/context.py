@@ -15,6 +15,7 @@ from pykernel.layout.address import Pfn, PhysAddr, VirtAddr, image_to_virt, virt
 from pykernel.layout.config import KernelConfig
 from pykernel.layout.layout import Layout
 from pykernel.mm import page as struct_page
+from pykernel.mm.vmstat import VmStat
 from pykernel.mm.zone import Zone
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ class Mm:
         self.mem_map = 0  # physical address; 0 before free_area_init_nodes
         self.map_word = 0  # the same as an index into ram.u64
         self.max_pfn = 0  # page frames that the mem_map describes
+        self.vmstat = VmStat(self)
         self.pages: PageAllocator
         self.read_geometry()
 

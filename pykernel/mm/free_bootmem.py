@@ -133,4 +133,4 @@ def free_largest_blocks(mm: "Mm", zone: "Zone", pfn: int, count: int) -> None:
         buddy.list_add(buddy.lru_base + block * WORDS * 8, page + NEXT, head)
     ram.u64[zone.w_nr_free[order]] += count
     for _ in range(count):
-        buddy.mod_zone_page_state(zone, mm.layout.number("NR_FREE_PAGES"), largest)
+        mm.vmstat.mod_zone_page_state(zone, mm.layout.number("NR_FREE_PAGES"), largest)

@@ -302,17 +302,20 @@ class PageAllocator:
         try:
             if u64[page + COUNTS] == COUNTS_ONE_USER:
                 u64[page + COUNTS] = COUNTS_FREE
-            else:
-                count = (page + COUNTS) * 2
-                self.i32[count] -= 1
-                if self.i32[count]:
-                    return
+            elif not self.put_page_testzero(pfn):
+                return
             if order:
                 self.free_pages_ok(pfn, order)
             else:
                 self.free_hot_cold_page(pfn, HOT)
         except (IndexError, ValueError) as error:
             raise KernelBug(f"free_pages of pfn {pfn:#x}: a pointer or counter is wild ({error})") from error
+
+    def put_page_testzero(self, pfn: int) -> bool:
+        """Drop one reference; True where it was the last. Source: include/linux/mm.h: put_page_testzero"""
+        count = (self.map_word + pfn * WORDS + COUNTS) * 2
+        self.i32[count] -= 1
+        return not self.i32[count]
 
     def free_hot_page(self, pfn: int) -> None:
         """Free a page without users through the hot list. Source: mm/page_alloc.c: free_hot_page"""

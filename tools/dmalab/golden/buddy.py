@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Replay recordings of the page allocator: `buddy` has a dump now and then, `buddy_walk` one after each operation."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from dmalab.golden.kernel import BUILDS, RecordedKernel
+from dmalab.golden.reader import Recording
+from dmalab.golden.replay import EndsHere, Kind, Mismatch, Tally, equal
+from dmalab.golden.zone_state import populated_zones, reserved_ranges
+from pykernel.mm.watermarks import setup_per_zone_pages_min
+
+_REMEMBERED = 5  # operations shown before a difference
+
+
+class Ledger:
+    """What the recording itself says is allocated: lines that contradict it are out of order, or not its own."""
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self.blocks: dict[int, int] = {}  # first page frame -> order
+
+    def allocated(self, pfn: int, order: int) -> None:
+        """Note a block.
+
+        Raises: ConfigError where it is taken.
+        """
+        if pfn in self.blocks:
+            self.recording.fail(f"page {pfn} allocated twice", "lines in the recorded order")
+        self.blocks[pfn] = order
+
+    def freed(self, pfn: int, order: int) -> None:
+        """Forget a block.
+
+        Raises: ConfigError where it is not allocated with that order.
+        """
+        if self.blocks.get(pfn) != order:
+            self.recording.fail(
+                f"page {pfn} freed with order {order}, never so allocated", "lines in the recorded order"
+            )
+        del self.blocks[pfn]
+
+    def split(self, pfn: int, order: int) -> None:
+        """Make single pages of a block.
+
+        Raises: ConfigError where it is not allocated with that order.
+        """
+        self.freed(pfn, order)
+        self.blocks.update((page, 0) for page in range(pfn, pfn + (1 << order)))
+
+
+class PageOperations:
+    """Perform the page allocator's operations, given as a recording's arrays. Each gives what ours answers."""
+
+    def __init__(self, kernel: RecordedKernel, recording: Recording) -> None:
+        self.kernel = kernel
+        self.mm = kernel.mm
+        self.ledger = Ledger(recording)
+        self.table: dict[str, tuple[int, Callable[..., Any] | None]] = {  # length of the array, what to do
+            "a": (4, self.alloc_pages),
+            "f": (3, self.free_pages),
+            "fc": (2, self.free_cold_page),
+            "split": (3, self.split_page),
+            "drain": (1, self.drain),
+            "minfree": (2, self.set_min_free_kbytes),
+            "tick": (2, self.tick),
+            "cpu": (2, self.set_cpu),
+        }
+
+    def alloc_pages(self, gfp_mask: int, order: int, expected: int) -> None:
+        """Allocate; compare the page.
+
+        Raises: Mismatch
+        """
+        pfn = self.mm.pages.alloc_pages(gfp_mask, order)
+        equal(f"alloc_pages({gfp_mask:#x}, {order})", expected, -1 if pfn is None else pfn)
+        if expected >= 0:
+            self.ledger.allocated(expected, order)
+
+    def free_pages(self, pfn: int, order: int) -> None:
+        """Free a block."""
+        self.ledger.freed(pfn, order)
+        self.mm.pages.free_pages(pfn, order)
+
+    def free_cold_page(self, pfn: int) -> None:
+        """Drop the last reference to a page, and free it as cold."""
+        self.ledger.freed(pfn, 0)
+        if self.mm.pages.put_page_testzero(pfn):
+            self.mm.pages.free_cold_page(pfn)
+
+    def split_page(self, pfn: int, order: int) -> None:
+        """Make single pages of a block."""
+        self.ledger.split(pfn, order)
+        self.mm.pages.split_page(pfn, order)
+
+    def drain(self) -> None:
+        """Empty all per-CPU lists."""
+        self.mm.pages.drain_all_local_pages()
+
+    def set_min_free_kbytes(self, kbytes: int) -> None:
+        """Write /proc/sys/vm/min_free_kbytes."""
+        self.mm.set("min_free_kbytes", kbytes)
+        setup_per_zone_pages_min(self.mm)
+
+    def tick(self, jiffies: int) -> None:
+        """Let time pass."""
+        self.mm.set("jiffies", self.mm.get("jiffies") + jiffies)
+
+    def set_cpu(self, cpu: int) -> None:
+        """Run on that CPU from now on."""
+        self.mm.cpu = cpu
+
+
+def compare_zones(kernel: RecordedKernel, recording: Recording, expected: list[dict[str, Any]], where: str) -> None:
+    """Compare all that a dump says of the zones.
+
+    Raises: Mismatch; ConfigError where the dump has a field that nobody knows.
+    """
+    states = populated_zones(kernel.mm, kernel.online_cpus)
+    equal(f"{where}: zones", [zone["z"] for zone in expected], [state["z"] for state in states])
+    for zone, state in zip(expected, states, strict=True):
+        # The hash last: what it sums up is easier to read.
+        for name in sorted(zone, key=lambda each: each == "h"):
+            if name not in state:
+                recording.fail(f"field {name!r} of zone {zone['z']}", "a field of a zone's dump")
+            equal(f"{where}: zone {zone['z']}: {name}", zone[name], state[name])
+
+
+def compare_boot(kernel: RecordedKernel, recording: Recording, meta: dict[str, Any], bootlog: list[str]) -> None:
+    """Compare what the first line says of the state after boot.
+
+    Raises: Mismatch
+    """
+    mm = kernel.mm
+    got: dict[str, Any] = {
+        "end_pfn": mm.get("max_pfn"),
+        "freed_by_bootmem": kernel.freed_by_bootmem,
+        "vm_total_pages": mm.get("vm_total_pages"),
+        "mobility_disabled": mm.get("page_group_by_mobility_disabled"),
+        "pageblock_order": kernel.config.pageblock_order,
+        "min_free_kbytes": mm.get("min_free_kbytes"),
+        "totalreserve": mm.get("totalreserve_pages"),
+        "dma_reserve": mm.get("dma_reserve"),
+        "bootmap_pages": kernel.bootmap_pages,
+        "reserved": reserved_ranges(mm),
+        "bootlog": bootlog,
+    }
+    if "sizes" in meta:
+        got["sizes"] = {
+            "sizeof_page": mm.layout.sizeof("page"),
+            "sizeof_zone": mm.layout.sizeof("zone"),
+            "sizeof_spinlock": mm.layout.sizeof("spinlock_t"),
+            "MAX_NR_ZONES": mm.layout.number("MAX_NR_ZONES"),
+            "pageblock_order": kernel.config.pageblock_order,
+        }
+    for name, value in got.items():
+        if name in meta:
+            equal(f"boot: {name}", meta[name], value)
+
+
+def boot(recording: Recording, meta: dict[str, Any]) -> RecordedKernel:
+    """Boot as the first line says, comparing the state at each stage.
+
+    Raises: Mismatch; ConfigError where the line lacks something.
+    """
+    if meta.get("exe") not in BUILDS or not isinstance(meta.get("layout"), dict):
+        recording.fail(f"build {meta.get('exe')!r}", f"one of {', '.join(BUILDS)}, and a layout")
+    kernel = RecordedKernel(meta["exe"], meta["layout"])
+
+    def stage(name: str) -> None:
+        if name in meta.get("stages", {}):
+            compare_zones(kernel, recording, meta["stages"][name], f"boot stage {name}")
+
+    compare_boot(kernel, recording, meta, kernel.boot(stage))
+    return kernel
+
+
+class BuddyReplay:
+    """One replay of a page allocator's recording."""
+
+    def __init__(self, recording: Recording, tally: Tally) -> None:
+        self.recording = recording
+        self.tally = tally
+        self.kernel = boot(recording, next(recording))
+        self.operations = PageOperations(self.kernel, recording)
+        self.recent: deque[str] = deque(maxlen=_REMEMBERED)
+        self.ended = False
+
+    def run(self) -> None:
+        """Replay to the end.
+
+        Raises: Mismatch; EndsHere after the OOM killer; ConfigError where the recording breaks off or is out of order.
+        """
+        for line in self.recording:
+            if isinstance(line, list):
+                self.operation(line)
+            elif isinstance(line, dict):
+                self.dump(line)
+            else:
+                self.recording.fail(repr(line), "an operation or a dump")
+        if not self.ended:
+            self.recording.fail("the end of the file", 'the dump "end" (is the file truncated?)')
+
+    def operation(self, line: list[Any]) -> None:
+        """Perform one operation, and compare its result and what else happened.
+
+        Raises: Mismatch, with the state around it; EndsHere
+        """
+        expected = line.pop() if line and isinstance(line[-1], dict) else {}
+        if "oom" in expected.get("ev", ()):
+            raise EndsHere("counted up to the first OOM event")
+        size, perform = self.operations.table.get(str(line[0]) if line else "", (-1, None))
+        if perform is None or len(line) != size:
+            self.recording.fail(f"operation {line!r}", f"one of {', '.join(self.operations.table)}, with its arguments")
+        try:
+            perform(*line[1:])
+            equal("what else happened", expected, self.kernel.take_extra())
+        except Mismatch as found:
+            raise Mismatch(found.what, found.expected, found.got, self.around(line)) from None
+        self.recent.append(str(line))
+        self.tally.exact += 1
+
+    def dump(self, line: dict[str, Any]) -> None:
+        """Compare a dump.
+
+        Raises: Mismatch; ConfigError where it stands at another place than it says.
+        """
+        where = line.get("i", f"after operation {self.tally.exact - 1}")
+        if isinstance(where, int) and where != self.tally.exact - 1:
+            self.recording.fail(f"the dump after operation {where}", f"the one after {self.tally.exact - 1}")
+        self.ended = where == "end" or "i" not in line
+        compare_zones(self.kernel, self.recording, line["zones"], f"dump {where}")
+
+    def around(self, line: list[Any]) -> list[str]:
+        """Describe the state at a difference: what came before, and what each zone has free."""
+        lines = [f"before: {each}" for each in self.recent] + [f"here:   {line}"]
+        return lines + [
+            f"zone {state['z']}: free {state['free']}, per order {state['fa']}, per-CPU lists {state['pcp']}"
+            for state in populated_zones(self.kernel.mm, self.kernel.online_cpus)
+        ]
+
+
+def _is_boot_of(kind: str) -> Callable[[Any], bool]:
+    return lambda first: isinstance(first, dict) and first.get("boot") == 1 and first.get("kind") == kind
+
+
+def _replay(recording: Recording, tally: Tally) -> None:
+    BuddyReplay(recording, tally).run()
+
+
+def _is_operation(line: Any) -> bool:
+    return isinstance(line, list)
+
+
+KINDS = tuple(Kind(kind, _is_boot_of(kind), _replay, _is_operation) for kind in ("buddy", "buddy_walk"))
