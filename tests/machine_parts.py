@@ -3,6 +3,7 @@
 
 from emulator.bus import Bus
 from emulator.clock import Clock
+from emulator.devices.isa_dma import REACH, Channel, IsaDma
 from emulator.dma import Beyond, DmaFabric, DmaPort, Reach
 from emulator.finding import Finding, Findings
 from emulator.irq import IrqLine
@@ -10,6 +11,9 @@ from emulator.ram import Ram, pc_banks
 from emulator.trace import Trace
 
 MIB = 1 << 20
+_PAGES = {1: 0x3, 5: 0xB}  # offset of the page register
+# Bits of an 8237A's mode register.
+SINGLE, TO_MEMORY, FROM_MEMORY, AUTO_INIT, DECREMENT = 0x40, 0x04, 0x08, 0x10, 0x20
 FULL_REACH = Reach((1 << 64) - 1, Beyond.ABORT)
 
 
@@ -46,3 +50,35 @@ class Bench:
             self.clock.now_ns = max(deadline, self.clock.now_ns)
             self.clock.run_due()
         self.clock.now_ns = max(end, self.clock.now_ns)
+
+
+class IsaBench(Bench):
+    """A bench with the 8237A pair and a device called "dev" on channels 1 and 5."""
+
+    def __init__(self, reach: Reach = REACH) -> None:
+        super().__init__()
+        self.isa = IsaDma(self.fabric)
+        self.channels = {number: self.isa.attach(number, "dev", reach) for number in (1, 5)}
+
+    def poke(self, number: int, register: int, value: int) -> None:
+        """Write register 0-15 of the chip that has channel `number`."""
+        chip, spacing = (self.isa.low, 1) if number < 4 else (self.isa.high, 2)
+        chip.write(register * spacing, 1, value)
+
+    def peek(self, number: int, register: int) -> int:
+        chip, spacing = (self.isa.low, 1) if number < 4 else (self.isa.high, 2)
+        return chip.read(register * spacing, 1)
+
+    def program(self, number: int, phys: int, length: int, mode: int) -> Channel:
+        """Program a channel as drivers do."""
+        unit = 1 if number < 4 else 2
+        self.poke(number, 0xA, 4 | number & 3)
+        self.poke(number, 0xC, 0)
+        self.poke(number, 0xB, SINGLE | mode | number & 3)
+        address, count = phys // unit & 0xFFFF, length // unit - 1
+        for register, value in ((0, address), (1, count)):
+            self.poke(number, (number & 3) * 2 + register, value & 0xFF)
+            self.poke(number, (number & 3) * 2 + register, value >> 8)
+        self.isa.pages.write(_PAGES[number], 1, phys >> 16)
+        self.poke(number, 0xA, number & 3)
+        return self.channels[number]

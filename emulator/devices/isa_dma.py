@@ -11,6 +11,7 @@ from enum import IntFlag
 
 from emulator.device import Device, Register
 from emulator.dma import Beyond, DmaFabric, DmaPort, Reach
+from emulator.errors import ConfigError
 
 REACH = Reach(0xFF_FFFF, Beyond.DROP)
 _PAGE_OFFSETS = {0x7: 0, 0x3: 1, 0x1: 2, 0x2: 3, 0xF: 4, 0xB: 5, 0x9: 6, 0xA: 7}  # from 0x80, to channel
@@ -55,7 +56,12 @@ class Channel:
         self._service: Callable[[], None] | None = None
 
     def attach(self, port: DmaPort) -> None:
-        """Wire a device to the channel; its transfers go by `port`."""
+        """Wire a device to the channel; its transfers go by `port`.
+
+        Raises: ConfigError where another one is there.
+        """
+        if self._port is not None:
+            raise ConfigError(f"isa: {port.name} wants DMA channel {self.number}, which {self._port.name} has")
         self._port = port
 
     @property
@@ -79,7 +85,10 @@ class Channel:
             service()
 
     def transfer_to_device(self, length: int) -> bytes:
-        """Move up to `length` bytes from memory to the device, to the terminal count at most."""
+        """Move up to `length` bytes from memory to the device, to the terminal count at most.
+
+        Raises: BusError where the bus aborts; bytes before that have moved.
+        """
         port = self._port
         if port is None or not self._can_run():
             return b""
@@ -88,7 +97,10 @@ class Channel:
         return self._mismatched(port, length, "the device waits for data")
 
     def transfer_from_device(self, data: bytes) -> int:
-        """Move `data` from the device to memory, to the terminal count at most; give the bytes moved."""
+        """Move `data` from the device to memory, to the terminal count at most; give the bytes moved.
+
+        Raises: BusError as `transfer_to_device`.
+        """
         port = self._port
         if port is None or not self._can_run():
             return 0
@@ -309,8 +321,11 @@ class IsaDma:
         self._channels = self.low.channels + self.high.channels
         self.pages = PageRegisters(self._channels)
 
-    def attach(self, number: int, name: str) -> Channel:
-        """Wire the device called `name` to channel `number`."""
+    def attach(self, number: int, name: str, reach: Reach = REACH) -> Channel:
+        """Wire the device called `name` to channel `number`, on a bus that carries addresses of `reach`.
+
+        Raises: ConfigError where another device has the channel.
+        """
         channel = self._channels[number]
-        channel.attach(DmaPort(self._fabric, name, REACH))
+        channel.attach(DmaPort(self._fabric, name, reach))
         return channel

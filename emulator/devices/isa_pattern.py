@@ -18,10 +18,13 @@ from enum import IntFlag
 from emulator.clock import Clock, Event
 from emulator.device import Device, Register
 from emulator.devices.isa_dma import Channel
+from emulator.errors import BusError
 from emulator.irq import IrqLine
 
 BUFFER_BYTES = 1 << 16
 NS_PER_UNIT = 1000  # a DMA cycle of the ISA bus, about: a byte on channel 1, a word on channel 5
+
+_COUNTING = bytes(range(256)) * 2
 
 
 class Command(IntFlag):
@@ -129,10 +132,13 @@ class IsaPattern(Device):
             return
         command, channel, offset, length = self._active
         self._active = None
-        if Command.TO_MEMORY in command:
-            moved = channel.transfer_from_device(_wrapped(self._buffer, offset, length))
-        else:
-            moved = self._store(offset, channel.transfer_to_device(length))
+        try:
+            if Command.TO_MEMORY in command:
+                moved = channel.transfer_from_device(_wrapped(self._buffer, offset, length))
+            else:
+                moved = self._store(offset, channel.transfer_to_device(length))
+        except BusError:
+            moved = 0
         self.status = Status.DONE
         if channel.ended:
             self.status |= Status.TERMINAL_COUNT
@@ -155,9 +161,6 @@ class IsaPattern(Device):
         self._active = None
         self._irq.level = False
         self.status = Status(0)
-
-
-_COUNTING = bytes(range(256)) * 2
 
 
 def _wrapped(buffer: bytearray, offset: int, length: int) -> bytes:
