@@ -77,30 +77,13 @@ def cache_free(core: SlabCore, cachep: int, objp: int, caller: int = 0) -> None:
     u32[2 * ac] = avail + 1
 
 
-class WordIndex(dict[int, int]):
-    """Pointers into the direct map and the indices of the words they point to.
-
-    Not state but arithmetic: to look a result up takes half the time of two operations on integers of 64 bits.
-    """
-
-    def __init__(self, ram_end: int) -> None:
-        self._ram_end = ram_end
-
-    def __missing__(self, virt: int) -> int:
-        phys = virt - PAGE_OFFSET
-        if phys & 7 or not 0 <= phys < self._ram_end:
-            raise IndexError("the pointer is for the general way")
-        if len(self) >= _MOST_POINTERS:
-            self.clear()
-        self[virt] = phys >> 3
-        return phys >> 3
-
-
 class ShortWays:
     """Makes the short ways for one CPU without debugging.
 
     `avail`, `limit`, `touched` and `entry` view RAM so that the index of a struct array_cache's first word finds its
-    member; `slab_byte` and `cachep` are columns of the mem_map, indexed by page frame number.
+    member; `slab_byte` and `cachep` are columns of the mem_map, indexed by page frame number. `words` is no state but
+    arithmetic done before: pointers into the direct map, and the indices of the words they point to; to look one up
+    takes half the time of two operations on integers of 64 bits.
     """
 
     def __init__(self, core: SlabCore) -> None:
@@ -108,7 +91,7 @@ class ShortWays:
         if (at.cache_array, at.ac_limit) != (0, 1):
             raise TypeError(f"struct kmem_cache or array_cache of layout {core.mm.layout.key}: array, limit elsewhere")
         self.core = core
-        self.words = WordIndex(core.ram.end)
+        self.words: dict[int, int] = {}
         self.avail, self.limit, self.touched = u32[0::2], u32[1::2], u32[at.ac_touched :: 2]
         self.entry = u64[at.ac_entry :]
         first = core.mm.map_word
@@ -117,9 +100,18 @@ class ShortWays:
         # The lowest byte of a page's flags is 128 or more if PG_slab is set. Pages of slabs are never compound.
         self.slab_byte = core.ram.u8[first << 3 : last << 3 : WORDS << 3]
 
+    def learn(self, virt: int) -> None:
+        """Remember which word a pointer points to, if it points to one of the direct map."""
+        phys = virt - PAGE_OFFSET
+        if len(self.words) >= _MOST_POINTERS:
+            self.words.clear()
+        if not phys & 7 and 0 <= phys < self.core.ram.end:
+            self.words[virt] = phys >> 3
+
     def kmem_cache_alloc(self, general: Alloc) -> Alloc:
         """Make kmem_cache_alloc(cachep, gfp_mask); `general` is the other way."""
         u64, words, avails, toucheds, entry = self.core.u64, self.words, self.avail, self.touched, self.entry
+        learn = self.learn
 
         def kmem_cache_alloc(cachep: int, gfp_mask: int, caller: int = 0) -> int:
             try:
@@ -131,6 +123,8 @@ class ShortWays:
                     avails[ac] = avail
                     toucheds[ac] = 1
                     return objp
+            except KeyError as unknown:
+                learn(unknown.args[0])
             except IndexError:
                 pass
             return general(cachep, gfp_mask, caller)
@@ -140,6 +134,7 @@ class ShortWays:
     def kmem_cache_free(self, general: Free) -> Free:
         """Make kmem_cache_free(cachep, objp); `general` is the other way."""
         u64, words, avails, limits, entry = self.core.u64, self.words, self.avail, self.limit, self.entry
+        learn = self.learn
 
         def kmem_cache_free(cachep: int, objp: int, caller: int = 0) -> None:
             try:
@@ -149,6 +144,8 @@ class ShortWays:
                     entry[ac + avail] = objp
                     avails[ac] = avail + 1
                     return
+            except KeyError as unknown:
+                learn(unknown.args[0])
             except IndexError:
                 pass
             general(cachep, objp, caller)
@@ -158,7 +155,7 @@ class ShortWays:
     def kmalloc(self, general: Alloc) -> Alloc:
         """Make kmalloc(size, gfp_mask); `general` is the other way."""
         u64, words, avails, toucheds, entry = self.core.u64, self.words, self.avail, self.touched, self.entry
-        table = self._size_table()
+        learn, table = self.learn, self._size_table()
 
         def kmalloc(size: int, gfp_mask: int, caller: int = 0) -> int:
             try:
@@ -170,6 +167,8 @@ class ShortWays:
                     avails[ac] = avail
                     toucheds[ac] = 1
                     return objp
+            except KeyError as unknown:
+                learn(unknown.args[0])
             except IndexError:
                 pass
             return general(size, gfp_mask, caller)
@@ -179,7 +178,7 @@ class ShortWays:
     def kfree(self, general: Free) -> Free:
         """Make kfree(objp); `general` is the other way."""
         u64, words, avails, limits, entry = self.core.u64, self.words, self.avail, self.limit, self.entry
-        slab_byte, cachep = self.slab_byte, self.cachep
+        learn, slab_byte, cachep = self.learn, self.slab_byte, self.cachep
 
         def kfree(objp: int, caller: int = 0) -> None:
             try:
@@ -191,6 +190,8 @@ class ShortWays:
                         entry[ac + avail] = objp
                         avails[ac] = avail + 1
                         return
+            except KeyError as unknown:
+                learn(unknown.args[0])
             except IndexError:
                 pass
             general(objp, caller)
