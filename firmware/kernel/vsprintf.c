@@ -59,8 +59,9 @@ static void put_number(struct output *out, u64 number, struct spec spec)
 	length = digits_of(number, digits, spec.base, spec.flags & CAPITALS);
 	prefix = (spec.flags & SPECIAL) && spec.base == 16 ? 2 : 0;
 	zeros = max(spec.precision - length, 0);
-	if ((spec.flags & (ZEROPAD | LEFT)) == ZEROPAD && spec.precision < 0)
-		zeros = max(spec.width - length - prefix - !!sign, 0);
+	/* Unlike C's: a precision does not turn the flag 0 off. */
+	if ((spec.flags & (ZEROPAD | LEFT)) == ZEROPAD)
+		zeros = max(spec.width - length - prefix - !!sign, zeros);
 	spec.width -= length + zeros + prefix + !!sign;
 	if (!(spec.flags & LEFT))
 		pad(out, spec.width, ' ');
