@@ -101,15 +101,3 @@ common_entry:
 	addq	$8, %rsp			/* error code */
 	iretq
 	.size	common_entry, . - common_entry
-
-/*
- * Where a function returns to that the host has called, while the guest waits in a trap: the host puts the arguments in
- * place, pushes this address, and runs the guest until it halts here.
- */
-	.balign	16
-	.globl	guest_call_return
-	.type	guest_call_return, @function
-guest_call_return:
-	hlt
-	jmp	guest_call_return
-	.size	guest_call_return, . - guest_call_return
