@@ -20,8 +20,8 @@ enum sg_link { SG_CHAIN = 1, SG_LAST = 2, SG_LINK_BITS = 3 };
 enum dma_ops_kind { DMA_OPS_NONE = 0, DMA_OPS_NOMMU, DMA_OPS_SWIOTLB };
 
 enum dma_limits {
-	DMA_MAPPING_SLOTS = 8192,	/* a power of two; slots of the hash, ... */
-	DMA_MAPPINGS_MAX = 4096,	/* ... half of which may be taken, so that searches stay short */
+	DMA_MAPPING_SLOTS = 4096,	/* a power of two; slots of the hash, ... */
+	DMA_MAPPINGS_MAX = 2048,	/* ... half of which may be taken, so that searches stay short */
 };
 
 #endif

@@ -15,7 +15,7 @@ from dmalab.golden.reader import Recording
 from emulator.errors import ConfigError
 from pykernel.errors import KernelBug
 
-MODULES = ("buddy", "watermarks", "slab", "slab_tables")
+MODULES = ("buddy", "watermarks", "slab", "slab_tables", "dma")
 SUFFIXES = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
 
 
