@@ -19,7 +19,7 @@ def audit(memory: Memory, most: int = MOST) -> list[Violation]:
     try:
         survey = survey_pages(memory, log)
         if survey:
-            check_zone_numbers(memory, log, survey.pages, survey.zones)
+            check_zone_numbers(memory, log, survey)
             audit_slabs(memory, log, survey)
     except TooMany:
         pass

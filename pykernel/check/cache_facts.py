@@ -13,7 +13,15 @@ from pykernel.check.violations import Violations
 _BREAK_PAGES = 32 << 20 >> PAGE_SHIFT  # with more memory than that, slabs may take two pages without need
 _MOST = 1 << 25  # bytes: KMALLOC_MAX_SIZE is no larger, whatever MAX_ORDER
 _REDZONES, _USER_WORD, _WORD = 16, 8, 8  # bytes
+_FULL = 3  # g_cpucache_up
 _ENDS_TABLE = 0xFFFF_FFFF_FFFF_FFFF
+
+
+def check_statics(memory: Memory, log: Violations) -> None:
+    """Check the variables by which caches to come are shaped. Source: mm/slab.c: kmem_cache_init"""
+    many = memory.u64(memory.statics["num_physpages"]) > _BREAK_PAGES
+    for name, expected in (("slab_break_gfp_order", int(many)), ("slab_early_init", 0), ("g_cpucache_up", _FULL)):
+        log.expect("slab-statics", name, memory.statics[name], expected, memory.i32(memory.statics[name]))
 
 
 def check_cache(memory: Memory, log: Violations, cache: Cache) -> None:
@@ -103,6 +111,9 @@ def _check_list3(memory: Memory, log: Violations, cache: Cache, batchcount: int)
     colour, colour_next = memory.u64(cache.phys + at.colour), memory.u32(cache.list3 + at.colour_next)
     if colour_next >= max(1, colour):
         log.add("cache", f"{name}: colour_next", cache.list3 + at.colour_next, f"below {max(1, colour)}", colour_next)
+    touched = memory.u32(cache.list3 + at.free_touched)
+    if touched > 1:
+        log.add("cache", f"{name}: free_touched", cache.list3 + at.free_touched, "0 or 1", touched)
     alien = memory.u64(cache.list3 + at.alien)
     log.expect("cache", f"{name}: alien, where there is but one node", cache.list3 + at.alien, 0, alien)
 
@@ -141,10 +152,9 @@ def check_general_caches(memory: Memory, log: Violations, caches: Mapping[int, C
         normal.append((size, memory.u64(entry + layout.offset("cache_sizes", "cs_cachep"))))
         entry += step
     log.expect("malloc-sizes", "malloc_sizes: its end", entry, _ENDS_TABLE, memory.u64(entry))
-    for word in range(1, step // 8):
-        log.expect(
-            "malloc-sizes", "malloc_sizes: a cache behind its end", entry + 8 * word, 0, memory.u64(entry + 8 * word)
-        )
+    rest = memory.statics["malloc_sizes"] + layout.variable("malloc_sizes").size - entry - 8
+    if any(memory.ram.u8[entry + 8 : entry + 8 + rest]):
+        log.add("malloc-sizes", "malloc_sizes: something behind its end", entry + 8)
     at = slab_offsets(layout)
     for cache in caches.values():
         phys, need = cache.phys + at.slabp_cache, memory.u32(cache.phys + at.slab_size)
@@ -157,13 +167,16 @@ def _check_general(memory: Memory, log: Violations, cache: Cache | None, size: i
     if cache is None or cache.name != name:
         log.add("malloc-sizes", f"malloc_sizes: the cache for {size} bytes", phys, name, cache.name if cache else None)
         return
-    at, number = slab_offsets(memory.layout), memory.layout.number
+    at, layout, number = slab_offsets(memory.layout), memory.layout, memory.layout.number
     wanted = number("SLAB_HWCACHE_ALIGN") | number("SLAB_PANIC") | (at.is_dma if is_dma else 0)
     debug = number("SLAB_RED_ZONE") | number("SLAB_POISON") | number("SLAB_STORE_USER")
     log.expect("cache", f"cache {name}: flags", cache.phys + at.flags, wanted, cache.flags & ~(at.is_off_slab | debug))
     log.expect("cache", f"cache {name}: ctor", cache.phys + at.ctor, 0, memory.u64(cache.phys + at.ctor))
+    for member in ("dtor_low", "dtor_high"):
+        dtor = cache.phys + layout.offset("kmem_cache", member)
+        log.expect("cache", f"cache {name}: {member}", dtor, 0, memory.u32(dtor))
     if memory.config.debug_slab:
-        obj_size = cache.phys + memory.layout.offset("kmem_cache", "obj_size")
+        obj_size = cache.phys + layout.offset("kmem_cache", "obj_size")
         log.expect("cache", f"cache {name}: obj_size", obj_size, size, memory.i32(obj_size))
     else:
         log.expect("cache", f"cache {name}: buffer_size", cache.phys + at.buffer_size, size, cache.buffer_size)

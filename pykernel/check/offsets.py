@@ -42,6 +42,7 @@ class ZoneOffsets:
         self.nr_free = at("free_area", "nr_free")
         self.pageblock_flags = at("zone", "pageblock_flags")
         self.vm_stat = at("zone", "vm_stat")
+        self.wait_table, self.wait_table_entries = at("zone", "wait_table"), at("zone", "wait_table_hash_nr_entries")
         self.zone_pgdat = at("zone", "zone_pgdat")
         self.start_pfn, self.spanned = at("zone", "zone_start_pfn"), at("zone", "spanned_pages")
         self.present, self.name = at("zone", "present_pages"), at("zone", "name")

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from emulator.memmap import KERNEL_MAP_BASE, PAGE_OFFSET, PAGE_SHIFT, PAGE_SIZE
 from pykernel.check import columns
-from pykernel.check.cache_facts import check_cache, check_general_caches
+from pykernel.check.cache_facts import check_cache, check_general_caches, check_statics
 from pykernel.check.caches import SIZEOF_BUFCTL, Cache, array_caches, entries, free_indices, read_cache, slabs_of
+from pykernel.check.debug_objects import DebugObjects
 from pykernel.check.memory import Memory, Unreadable
 from pykernel.check.offsets import page_offsets, slab_offsets
 from pykernel.check.pages import SLAB_HEAD, SLAB_TAIL, Survey, zone_counter
@@ -19,7 +20,6 @@ from pykernel.check.violations import Violations
 from pykernel.check.zones import zone_of
 
 _BUFCTL_FREE = 0xFFFF_FFFE  # in a debugging kernel, the bufctl of every object that is not in its slab's chain
-_FULL = 3  # g_cpucache_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ def audit_slabs(memory: Memory, log: Violations, survey: Survey) -> None:
     audit.check_pages()
     audit.check_counters()
     audit.check_holders()
+    if memory.config.debug_slab:
+        audit.check_contents()
 
 
 class _SlabAudit:
@@ -72,8 +74,7 @@ class _SlabAudit:
     def walk_chain(self) -> None:
         """Find the caches: all on cache_chain, in a ring, each with a name of its own."""
         memory, log = self.memory, self.log
-        up = memory.statics["g_cpucache_up"]
-        log.expect("cache-chain", "the slab allocator is not up: g_cpucache_up", up, _FULL, memory.u32(up))
+        check_statics(memory, log)
         head = memory.statics["cache_chain"]
         names: set[str] = set()
         with log.reading("cache-chain"):
@@ -237,6 +238,14 @@ class _SlabAudit:
                 what = f"zone {zone.name}: vm_stat[{item}], pages of slabs"
                 found = zone_counter(self.memory, zone, item)
                 self.log.expect("nr-slab", what, zone.phys, counts[zone.index, item], found)
+
+    def check_contents(self) -> None:
+        """Check what debugging keeps in and around the objects."""
+        checks = {cache.virt: DebugObjects(self.memory, self.log, cache) for cache in self.caches.values()}
+        for slab in self.slabs.values():
+            size = slab.cache.buffer_size
+            cached = {index for index in range(slab.cache.num) if slab.s_mem + index * size in self.cached}
+            checks[slab.cache.virt].check(slab.s_mem, cached | slab.free)
 
     # Who holds what.
 

@@ -4,6 +4,7 @@
 from emulator.memmap import KERNEL_MAP_BASE, PAGE_SHIFT
 from pykernel.check.memory import Memory
 from pykernel.check.offsets import page_offsets, zone_offsets
+from pykernel.check.pages import RESERVED, Survey
 from pykernel.check.violations import Violations
 from pykernel.check.zones import NAME_LENGTH, PageMap, Zone, pageblock_types, pcp_lists
 
@@ -11,8 +12,9 @@ _MOST_AT_ONCE = 512 << 10  # bytes: no more than that goes to or from the buddy 
 _MIGRATE_RESERVE = 3
 
 
-def check_zone_numbers(memory: Memory, log: Violations, pages: PageMap, found: tuple[Zone, ...]) -> None:
+def check_zone_numbers(memory: Memory, log: Violations, survey: Survey) -> None:
     """Check all that is decided when the zones are made or min_free_kbytes is set."""
+    found, pages, codes = survey.zones, survey.pages, survey.codes
     numbers = _ZoneNumbers(memory, log)
     with log.reading("zone-size"):
         numbers.check_sizes()
@@ -27,6 +29,7 @@ def check_zone_numbers(memory: Memory, log: Violations, pages: PageMap, found: t
     with log.reading("pageblock"):
         for zone in found:
             numbers.check_pageblocks(zone)
+        numbers.check_pageblock_places(pages, found, codes)
     with log.reading("node"):
         numbers.check_node(pages, found)
     with log.reading("vm-stat"):
@@ -162,6 +165,33 @@ class _ZoneNumbers:
             what = f"zone {zone.name} has more pageblocks in reserve than its pages_min asks for"
             self.log.add("pageblock", what, zone.phys, most, types.count(_MIGRATE_RESERVE))
 
+    def check_pageblock_places(self, pages: PageMap, found: tuple[Zone, ...], codes: bytearray) -> None:
+        """Check that the zones' bitmaps lie where boot memory is, and where nothing else does.
+
+        Nothing in a bitmap tells that it is one, so its place is all that betrays a wrong pointer.
+        """
+        memory, at = self.memory, self.at
+        line = memory.config.l1_cache_bytes
+        taken = [(pages.phys, pages.page(pages.count)), self._statics()]
+        for zone in found:
+            table = memory.follow(zone.phys + at.wait_table, f"zone {zone.name}: wait_table")
+            entries = memory.u64(zone.phys + at.wait_table_entries)
+            taken.append((table, table + entries * memory.layout.sizeof("wait_queue_head_t")))
+        for zone in found:
+            length = -(-len(pageblock_types(memory, zone)) * 3 // 64) * 8
+            first = memory.follow(zone.phys + at.pageblock_flags, f"zone {zone.name}: pageblock_flags", length)
+            frames = codes[first >> PAGE_SHIFT : (first + length - 1 >> PAGE_SHIFT) + 1]
+            overlaps = any(low < first + length and first < high for low, high in taken)
+            if first % line or overlaps or frames.count(RESERVED) != len(frames):
+                what = f"zone {zone.name}: pageblock_flags is not in boot memory of its own"
+                self.log.add("pageblock", what, zone.phys + at.pageblock_flags, None, hex(first))
+            taken.append((first, first + length))
+
+    def _statics(self) -> tuple[int, int]:
+        statics = self.memory.statics
+        last = max(statics, key=statics.__getitem__)
+        return min(statics.values()), statics[last] + self.memory.layout.variable(last).size
+
     def check_node(self, pages: PageMap, found: tuple[Zone, ...]) -> None:
         """Check what the node says of its zones. Source: mm/page_alloc.c: calculate_node_totalpages"""
         memory = self.memory
@@ -176,7 +206,8 @@ class _ZoneNumbers:
             self._compare("node", member, memory.static("contig_page_data", member), expected)
         nr_zones = memory.static("contig_page_data", "nr_zones")
         self.log.expect("node", "nr_zones", nr_zones, found[-1].index + 1, memory.i32(nr_zones))
-        self._compare("node", "max_pfn", memory.statics["max_pfn"], pages.count)
+        for name in ("max_pfn", "num_physpages"):
+            self._compare("node", name, memory.statics[name], pages.count)
 
     def check_global_counters(self) -> None:
         """Compare the sums of the zones' counters with the machine's."""
