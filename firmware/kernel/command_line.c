@@ -4,21 +4,36 @@
 
 #include "kernel.h"
 
-int command_line_option(const char *name, char *value, size_t size)
+/* Find the word that begins with `name` and goes on with `next`; give what follows. */
+static const char *find_word(const char *name, char next)
 {
 	size_t length = strlen(name);
 
 	for (const char *at = saved_command_line; *at; at++) {
-		size_t filled = 0;
-
-		if ((at != saved_command_line && at[-1] != ' ') || strncmp(at, name, length) || at[length] != '=')
+		if (at != saved_command_line && at[-1] != ' ')
 			continue;
-		for (at += length + 1; *at && *at != ' ' && filled + 1 < size; at++)
-			value[filled++] = *at;
-		value[filled] = 0;
-		return 1;
+		if (!strncmp(at, name, length) && (at[length] == next || (next == ' ' && !at[length])))
+			return at + length + 1;
 	}
-	return 0;
+	return NULL;
+}
+
+int command_line_flag(const char *name)
+{
+	return find_word(name, ' ') != NULL;
+}
+
+int command_line_option(const char *name, char *value, size_t size)
+{
+	const char *at = find_word(name, '=');
+	size_t filled = 0;
+
+	if (!at)
+		return 0;
+	for (; *at && *at != ' ' && filled + 1 < size; at++)
+		value[filled++] = *at;
+	value[filled] = 0;
+	return 1;
 }
 
 unsigned long command_line_number(const char *name, unsigned long otherwise)

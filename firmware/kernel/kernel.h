@@ -26,6 +26,7 @@ int in_stack_guard(u64 virt);
 int stack_of(u64 sp, u64 *low, u64 *high);
 
 /* oops.c, backtrace.c */
+void machine_exit(unsigned int code) __noreturn;
 void do_exception(struct pt_regs *regs, unsigned int vector);
 void show_trace(u64 rip, u64 rbp);
 void show_registers(const struct pt_regs *regs);
@@ -37,14 +38,14 @@ void time_init(void);
 u64 sched_clock(void);
 void set_level_triggered(unsigned int irq);
 
-/* console.c, uart.c */
+/* printk.c, uart.c */
+extern unsigned long log_end, con_start;
 void console_init(void);
 void release_console_sem(void);
 void uart_init(void);
 void uart_write(const char *text, size_t length);
 
 /* trap.c */
-extern unsigned long log_end, con_start;
 u64 trap(struct trap_frame *frame);
 void trap_panic(const char *message);
 void trap_oops(const struct pt_regs *regs, const char *message);
@@ -53,7 +54,6 @@ void build_all_zonelists(void);
 void mem_init(void);
 void kmem_cache_init(void);
 void mm_initcalls(void);
-void machine_exit(unsigned int code) __noreturn;
 
 /* pci_bus.c, isa.c */
 void pci_init(void);
@@ -63,7 +63,7 @@ void isa_init(void);
 void note_probe_error(int error);
 int take_probe_error(void);
 
-/* steps.c */
+/* steps.c, workload.c, caches.c */
 int run_steps(void);
 int replay_workload(void);
 int exercise_caches(void);

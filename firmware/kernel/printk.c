@@ -12,12 +12,14 @@
 #define __LOG_BUF_LEN (1 << 17)
 #define LOG_BUF(position) __log_buf[(position) & (__LOG_BUF_LEN - 1)]
 #define DEFAULT_MESSAGE_LOGLEVEL 4
+#define DEFAULT_CONSOLE_LOGLEVEL 7
+#define QUIET_CONSOLE_LOGLEVEL 4
 
 char __log_buf[__LOG_BUF_LEN];
 unsigned long log_start;		/* the oldest byte */
 unsigned long con_start;		/* the next to go to the console */
 unsigned long log_end;			/* behind the newest */
-int console_loglevel = 7;		/* a line goes out if its level is below this */
+int console_loglevel = DEFAULT_CONSOLE_LOGLEVEL;	/* a line goes out if its level is below this */
 
 static int console_ready;
 static char line_level = '0' + DEFAULT_MESSAGE_LOGLEVEL;	/* of the line that the console is in */
@@ -133,8 +135,17 @@ void release_console_sem(void)
 	uart_write(chunk, filled);
 }
 
+/* Linux's words: loglevel=N, or quiet. */
+static void set_loglevel(void)
+{
+	int otherwise = command_line_flag("quiet") ? QUIET_CONSOLE_LOGLEVEL : DEFAULT_CONSOLE_LOGLEVEL;
+
+	console_loglevel = command_line_number("loglevel", otherwise);
+}
+
 void console_init(void)
 {
+	set_loglevel();
 	uart_init();
 	console_ready = 1;
 	release_console_sem();

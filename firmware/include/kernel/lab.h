@@ -13,8 +13,9 @@ void checkpoint(const char *name);
 void transfer_result(struct device *dev, dma_addr_t dma_addr, size_t size, enum dma_data_direction direction,
 		     int error);
 
-/* Find `name=` on the kernel's command line: 1 and its value, cut to `size`; or 0. */
+/* Find `name=` on the kernel's command line: 1 and its value, cut to `size`; or 0. A flag stands there alone. */
 int command_line_option(const char *name, char *value, size_t size);
+int command_line_flag(const char *name);
 unsigned long command_line_number(const char *name, unsigned long otherwise);
 
 #endif
