@@ -13,7 +13,6 @@
 
 #define PIC_COMMAND(irq) ((irq) < 8 ? PIC1_PORT : PIC2_PORT)
 #define PIC_MASK(irq) (PIC_COMMAND(irq) + 1)
-#define ELCR_PORT 0x4d0
 #define ICW1_INIT 0x11			/* edge, cascade, ICW4 follows */
 #define ICW4_8086 0x01
 #define OCW2_SPECIFIC_EOI 0x60
@@ -158,7 +157,7 @@ void free_irq(unsigned int irq, void *dev_id)
 /* PCI's lines are level-triggered, and shared; the chipset has a bit for each. */
 void set_level_triggered(unsigned int irq)
 {
-	u16 port = ELCR_PORT + (irq >> 3);
+	u16 port = PIC_ELCR_PORT + (irq >> 3);
 
 	outb(inb(port) | 1 << (irq & 7), port);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The devices of the ISA bus: nothing there can be enumerated, so the board says what there is. */
+/*
+ * The devices of the ISA bus. Nothing there can be enumerated: the board says what there is, and where it has been moved
+ * the command line does, isa_pattern.port= and isa_pattern.irq=.
+ */
 #include <board.h>
 #include <linux/isa.h>
 #include <linux/string.h>
@@ -17,10 +20,23 @@ static struct isa_device isa_devices[] = {
 	},
 };
 
+static unsigned long device_option(const struct isa_device *isa, const char *what, unsigned long otherwise)
+{
+	char name[40];
+
+	snprintf(name, sizeof(name), "%s.%s", dev_name(&isa->dev), what);
+	return command_line_number(name, otherwise);
+}
+
 void isa_init(void)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(isa_devices); i++)
-		isa_devices[i].dev.dma_mask = &isa_devices[i].dma_mask;
+	for (size_t i = 0; i < ARRAY_SIZE(isa_devices); i++) {
+		struct isa_device *isa = &isa_devices[i];
+
+		isa->dev.dma_mask = &isa->dma_mask;
+		isa->port = device_option(isa, "port", isa->port);
+		isa->irq = device_option(isa, "irq", isa->irq);
+	}
 }
 
 static void probe(struct isa_driver *driver, struct isa_device *isa)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The RAM map: the host's etc/e820, less what every PC keeps for itself below 1 MiB. */
+/* The RAM map: the host's etc/e820, less what every PC keeps for itself below 1 MiB where the host has not said so. */
 #include <board.h>
 #include <kernel/fw_cfg.h>
 
@@ -46,7 +46,7 @@ void read_memory_map(struct boot_params *params)
 			rom_fail_at(EXIT_BAD_IMAGE, "an entry of the memory map wraps around", found.addr);
 		if (found.type == E820_RAM)
 			add_ram(params, found.addr, found.addr + found.size);
-		else if (found.addr >= LOW_HOLE_END)
+		else
 			add_entry(params, found.addr, found.addr + found.size, found.type);
 	}
 }
