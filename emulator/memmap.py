@@ -44,6 +44,7 @@ DMA2_PORT = 0x00C0  # 8237A, channels 4-7 (16 bit), registers two apart
 PIC1_PORT = 0x0020
 PIC2_PORT = 0x00A0
 PIC_CASCADE_IRQ = 2
+PIC_ELCR_PORT = 0x04D0  # edge or level, one bit for each input of the pair
 PIT_PORT = 0x0040
 PIT_IRQ = 0
 PORT_B_PORT = 0x0061  # speaker gate, PIT channel 2 output

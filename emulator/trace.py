@@ -48,6 +48,14 @@ class Irq(NamedTuple):
     level: bool
 
 
+class Interrupt(NamedTuple):
+    """The CPU took an interrupt that the controllers had for it."""
+
+    now_ns: int
+    vector: int
+    rip: int  # where it was
+
+
 class ExceptionEvent(NamedTuple):
     """The CPU took an exception."""
 
@@ -68,8 +76,8 @@ class Trap(NamedTuple):
     caller: int
 
 
-TraceEvent = Access | Dma | Irq | ExceptionEvent | Trap
-EventT = TypeVar("EventT", Access, Dma, Irq, ExceptionEvent, Trap)
+TraceEvent = Access | Dma | Irq | Interrupt | ExceptionEvent | Trap
+EventT = TypeVar("EventT", Access, Dma, Irq, Interrupt, ExceptionEvent, Trap)
 
 
 class Trace:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emulator.bus import Target
-from emulator.devices.edu import DMA_MASK, Edu
+from emulator.devices.edu import REACH, Edu
 from emulator.devices.fw_cfg import FwCfg
 from emulator.devices.isa_pattern import IsaPattern
 from emulator.devices.pci import Bar, Identity, PciFunction, PciHost
@@ -16,14 +16,13 @@ from emulator.devices.pic import PicPair
 from emulator.devices.pit import Pit, PortB
 from emulator.devices.rtc import Rtc
 from emulator.devices.uart import Uart
-from emulator.dma import Beyond, Reach
 from tests.machine_parts import Bench, IsaBench
 
 MAX_EVENTS = 20_000  # in one pause of a sequence
 
 
 def _edu(bench: IsaBench) -> list[tuple[int, Target]]:
-    return [(0x100, Edu(bench.clock, bench.line, bench.port(Reach(DMA_MASK, Beyond.WRAP))))]
+    return [(0x100, Edu(bench.clock, bench.line, bench.port(REACH)))]
 
 
 def _pics(bench: IsaBench) -> list[tuple[int, Target]]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.devices.edu import DMA_MASK, TRANSFER_NS, Edu
+from emulator.devices.edu import REACH, TRANSFER_NS, Edu
 from emulator.dma import Beyond, DmaPort, Reach
 from tests.machine_parts import Bench
 
@@ -19,7 +19,7 @@ RUN, FROM_DEVICE, IRQ = 1, 2, 4
 class Wired(Bench):
     """A bench with an edu."""
 
-    def __init__(self, mask: int = DMA_MASK) -> None:
+    def __init__(self, mask: int = REACH.mask) -> None:
         super().__init__()
         self.edu = Edu(self.clock, self.line, self.port(Reach(mask, Beyond.WRAP)))
 
@@ -192,7 +192,7 @@ def test_outside_of_the_buffer_nothing_is_copied_and_all_else_is_as_usual(
 
 def test_without_bus_mastering_the_transfer_completes_empty() -> None:
     bench = Wired()
-    bench.edu = Edu(bench.clock, bench.line, DmaPort(bench.fabric, "dev", Reach(DMA_MASK, Beyond.WRAP), lambda: False))
+    bench.edu = Edu(bench.clock, bench.line, DmaPort(bench.fabric, "dev", REACH, lambda: False))
     bench.ram.fill(0x1000, 16, 0xAA)
 
     bench.transfer(BUFFER, 0x1000, 16, RUN | IRQ | FROM_DEVICE)

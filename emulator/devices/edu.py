@@ -10,13 +10,13 @@ from enum import IntFlag
 from emulator.clock import Clock
 from emulator.device import Device, Register
 from emulator.devices.pci import Identity
-from emulator.dma import DmaPort
+from emulator.dma import Beyond, DmaPort, Reach
 from emulator.errors import BusError
 from emulator.irq import IrqLine
 
 IDENTITY = Identity(0x1234, 0x11E8, class_code=0x00FF00, revision=0x10, interrupt_pin=1)
 BAR_BYTES = 1 << 20
-DMA_MASK = (1 << 28) - 1  # the reach, unless the board says otherwise
+REACH = Reach((1 << 28) - 1, Beyond.WRAP)  # QEMU's property dma_mask, unless the board says otherwise
 BUFFER_START = 0x40000  # device addresses, for DMA only
 BUFFER_BYTES = 4096
 TRANSFER_NS = 100_000_000

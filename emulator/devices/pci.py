@@ -10,6 +10,7 @@ from enum import IntFlag
 
 from emulator import memmap
 from emulator.bus import AddressSpace, Bus, Range, Target
+from emulator.errors import ConfigError
 from emulator.irq import IrqLine
 
 VENDOR_ID, DEVICE_ID, COMMAND, STATUS, REVISION, CLASS = 0x00, 0x02, 0x04, 0x06, 0x08, 0x09
@@ -186,7 +187,12 @@ class PciHost:
         self.add(PciFunction(0, Identity(0x8086, 0x1237, class_code=0x060000, revision=2)))
 
     def add(self, function: PciFunction) -> None:
-        """Plug a function into its slot."""
+        """Plug a function into its slot.
+
+        Raises: ConfigError where there is one already.
+        """
+        if function.devfn in self._functions:
+            raise ConfigError(f"pci: found two functions at {function.name}, expected one")
         self._functions[function.devfn] = function
         function.connect(self._bus)
 

@@ -187,6 +187,11 @@ class Elcr(Device):
         self._master = master
         self._slave = slave
 
+    def make_level(self, irq: int) -> None:
+        """Make input `irq`, 0-15, level-triggered, as the board's firmware would."""
+        bits = (self.slave_bits << 8 | self.master_bits) | 1 << irq
+        self.write(0, 2, bits)
+
     @master_bits.on_write
     def _set_master(self) -> None:
         self._master.elcr = self.master_bits = self.master_bits & self._master.level_capable
