@@ -5,7 +5,7 @@ Owns who is connected to what. Knows nothing of what runs on it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from emulator import memmap
 from emulator.bus import Bus, Rom, Target
@@ -35,16 +35,14 @@ _HOST_REACH = Reach((1 << 64) - 1, Beyond.ABORT)  # fw_cfg is the host: it reach
 _PCI_IRQS = sorted({memmap.PCI_INTA_IRQ, memmap.PCI_INTB_IRQ, memmap.PCI_INTC_IRQ, memmap.PCI_INTD_IRQ})
 
 
-@dataclass(frozen=True, slots=True)
-class EduConfig:
+class EduConfig(NamedTuple):
     """An edu in a PCI slot."""
 
     slot: int = memmap.EDU_DEVFN >> 3
     reach: Reach = edu.REACH
 
 
-@dataclass(frozen=True, slots=True)
-class IsaPatternConfig:
+class IsaPatternConfig(NamedTuple):
     """The ISA sample part; its DMA channels are fixed."""
 
     port: int = memmap.ISA_PATTERN_PORT
@@ -52,8 +50,7 @@ class IsaPatternConfig:
     reach: Reach = isa_dma.REACH
 
 
-@dataclass(frozen=True, slots=True)
-class BoardConfig:
+class BoardConfig(NamedTuple):
     """What of a board can be chosen."""
 
     ram: int = 128 * memmap.MIB  # bytes

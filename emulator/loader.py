@@ -5,8 +5,8 @@ Reads the program headers only; debug information is nobody's business here.
 """
 
 import struct
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from emulator.errors import ConfigError
 from emulator.ram import Ram
@@ -23,8 +23,7 @@ _MACHINES = {3: "i386", 8: "MIPS", 20: "PowerPC", 21: "PowerPC64", 40: "ARM", 18
 _TYPES = {1: "a relocatable object", 3: "a shared object or PIE", 4: "a core dump"}
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A stretch of the image that is to lie in RAM: `file_length` bytes from the file, zeroes up to `length`."""
 
     phys: int
@@ -38,8 +37,7 @@ class Segment:
         return f"segment {self.phys:#x}-{self.phys + self.length - 1:#x}"
 
 
-@dataclass(frozen=True, slots=True)
-class KernelImage:
+class KernelImage(NamedTuple):
     """What of an image matters to a machine."""
 
     entry: int  # virtual

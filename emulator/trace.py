@@ -6,12 +6,13 @@ them subscribes.
 """
 
 import hashlib
-import json
 import marshal
 import os
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RING_EVENTS = 256  # what reports can show of the time before a stop
 _BATCH_EVENTS = 4096  # events encoded and hashed at once
@@ -114,7 +115,7 @@ class Trace:
         self._flush()
         return self._hash.hexdigest()
 
-    def dump(self, path: Path) -> None:
+    def dump(self, path: "Path") -> None:
         """Write the recorded events as JSON lines; the file appears complete or not at all.
 
         Raises: ValueError where the trace was not recording: half a trace would pass for a whole one.
@@ -137,4 +138,6 @@ class Trace:
 
 
 def _json_line(event: TraceEvent) -> str:
+    import json  # a run that is not recorded does without
+
     return json.dumps({"event": type(event).__name__, **event._asdict()}) + "\n"

@@ -5,8 +5,8 @@ Owns addresses, decoding, bus mastering and interrupt routing of functions; what
 affair. The board's interrupt routing is fixed where QEMU's firmware would put it.
 """
 
-from dataclasses import dataclass
 from enum import IntFlag
+from typing import NamedTuple
 
 from emulator import memmap
 from emulator.bus import AddressSpace, Bus, Range, Target
@@ -39,8 +39,7 @@ class Status(IntFlag):
     CAPABILITIES = 0x0010
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """A base address register: `size` bytes (a power of two) of memory or I/O ports with `target` behind them."""
 
     size: int
@@ -48,8 +47,7 @@ class Bar:
     is_io: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """What a function says of itself."""
 
     vendor_id: int
