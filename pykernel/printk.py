@@ -12,6 +12,7 @@ from emulator.ram import Ram
 
 KERN_EMERG, KERN_ALERT, KERN_CRIT, KERN_ERR, KERN_WARNING, KERN_NOTICE, KERN_INFO, KERN_DEBUG = range(8)
 DEFAULT_LOGLEVEL = KERN_WARNING
+_U64 = (1 << 64) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Printk:
         head = min(len(data), where.size - at)
         u8[where.ring + at : where.ring + at + head] = data[:head]
         u8[where.ring : where.ring + len(data) - head] = data[head:]
-        end += len(data)
+        end = (end + len(data)) & _U64
         self._ram.u64[where.log_end >> 3] = end
         for start in (where.log_start, where.con_start):
             if end - self._get(start) > where.size:

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The table of live mappings in guest RAM, against a plain dictionary of the same."""
+
+from collections import Counter
+
+import pytest
+from guest import Guest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pykernel.mm.dma_mappings import COHERENT, NO_BACKTRACE, SINGLE, DmaMappings
+
+DEV, OTHER = 0xFFFF_8100_0000_1000, 0xFFFF_8100_0000_2000
+SIZES = (1, 64, 4096)
+ADDRESSES = st.integers(1, 40).map(lambda number: number << 12)
+
+
+@pytest.fixture
+def table() -> DmaMappings:
+    return fresh_table()
+
+
+def fresh_table() -> DmaMappings:
+    kernel = _GUEST.kernel
+    variable = kernel.mm.layout.variable("dma_mappings")
+    kernel.mm.ram.fill(kernel.mm.statics["dma_mappings"], variable.size)
+    kernel.mm.set("nr_dma_mappings", 0)
+    kernel.mm.set("dma_mappings_lost", 0)
+    return kernel.mappings
+
+
+_GUEST = Guest()
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.booleans(), ADDRESSES, st.sampled_from(SIZES), st.integers(0, 2)), max_size=120))
+def test_it_holds_what_was_added_and_not_removed(steps: list[tuple[bool, int, int, int]]) -> None:
+    table, expected = fresh_table(), Counter[tuple[int, int, int]]()
+
+    for adds, dma_addr, size, direction in steps:
+        key = dma_addr, size, direction
+        if adds:
+            table.add(DEV, dma_addr, size, 0, SINGLE, direction)
+            expected[key] += 1
+        elif expected[key]:
+            assert table.remove(DEV, dma_addr, size, 0, SINGLE, direction) == ()
+            expected[key] -= 1
+
+        assert Counter((each.dma_addr, each.size, each.direction) for each in table) == +expected
+        assert len(table) == expected.total()
+
+
+def test_neighbours_in_a_crowded_table_survive_each_other_s_removal(table: DmaMappings) -> None:
+    addresses = [number * 64 for number in range(1, 2000)]
+    for dma_addr in addresses:
+        table.add(DEV, dma_addr, 64, 0, SINGLE, 1)
+
+    for dma_addr in addresses[::2]:
+        assert table.remove(DEV, dma_addr, 64, 0, SINGLE, 1) == ()
+
+    assert sorted(each.dma_addr for each in table) == addresses[1::2]
+
+
+def test_it_remembers_who_mapped_what_and_when(table: DmaMappings) -> None:
+    table.add(DEV, 0x1000, 256, 0xFFFF_8100_0000_1000, SINGLE, 2, 77, (1, 2, 3, 0, 0, 0, 0, 0))
+
+    (mapping,) = table
+
+    assert (mapping.dev, mapping.dma_addr, mapping.size, mapping.mapped_at_ns) == (DEV, 0x1000, 256, 77)
+    assert mapping.backtrace == (1, 2, 3)
+    assert (mapping.type_name, mapping.direction_name) == ("single", "DMA_FROM_DEVICE")
+
+
+def test_a_range_finds_the_mapping_that_covers_it_best(table: DmaMappings) -> None:
+    table.add(DEV, 0x1000, 0x100, 0, SINGLE, 1)
+    table.add(DEV, 0x1080, 0x1000, 0, SINGLE, 1)
+
+    assert table.covering(0x0FFF) is None
+    assert table.covering(0x10FF, 2).dma_addr == 0x1080
+    assert table.covering(0x1010, 0x800).dma_addr == 0x1000
+    assert table.covering(0x2080) is None
+
+
+WRONG = {
+    "dma-unmap-size": (DEV, 0x1000, 65, 5, COHERENT, 0),
+    "dma-unmap-function": (DEV, 0x1000, 64, 5, SINGLE, 0),
+    "dma-unmap-cpu-address": (DEV, 0x1000, 64, 6, COHERENT, 0),
+    "dma-unmap-direction": (DEV, 0x1000, 64, 5, COHERENT, 1),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_a_call_that_does_not_fit_is_named_and_takes_the_mapping_down(kind: str, table: DmaMappings) -> None:
+    table.add(DEV, 0x1000, 64, 5, COHERENT, 0)
+
+    complaints = table.remove(*WRONG[kind])
+
+    assert [each.kind for each in complaints] == [kind]
+    assert complaints[0].sentence.startswith("device driver frees DMA memory with ")
+    assert len(table) == 0
+
+
+@pytest.mark.parametrize(("dev", "dma_addr"), [(DEV, 0x2000), (OTHER, 0x1000)])
+def test_what_was_never_mapped_is_told_in_linux_s_words(dev: int, dma_addr: int, table: DmaMappings) -> None:
+    table.add(DEV, 0x1000, 64, 5, SINGLE, 0)
+
+    (complaint,) = table.remove(dev, dma_addr, 64, 0, SINGLE, 0)
+
+    assert complaint.kind == "dma-unmap-unknown"
+    assert complaint.sentence == (
+        f"device driver tries to free DMA memory it has not allocated [device address={dma_addr:#018x}] [size=64 bytes]"
+    )
+    assert len(table) == 1
+
+
+def test_unmapping_the_error_value_is_a_mistake_of_its_own(table: DmaMappings) -> None:
+    (complaint,) = table.remove(DEV, 0, 64, 0, SINGLE, 0)
+
+    assert complaint.kind == "dma-unmap-error"
+
+
+def test_of_two_mappings_of_one_address_the_one_that_fits_goes(table: DmaMappings) -> None:
+    table.add(DEV, 0x1000, 64, 0, SINGLE, 1)
+    table.add(DEV, 0x1000, 128, 0, SINGLE, 1)
+
+    assert table.remove(DEV, 0x1000, 128, 0, SINGLE, 1) == ()
+    assert [each.size for each in table] == [64]
+
+
+def test_a_device_let_go_with_mappings_is_told_with_the_last_of_them(table: DmaMappings) -> None:
+    table.add(DEV, 0x1000, 64, 0, SINGLE, 1, 5)
+    table.add(DEV, 0x2000, 32, 0, SINGLE, 2, 6)
+    table.add(OTHER, 0x3000, 64, 0, SINGLE, 1, 7)
+
+    complaint = table.pending(DEV)
+
+    assert complaint.kind == "dma-pending-at-release"
+    assert "[count=2]" in complaint.sentence
+    assert complaint.mapping.dma_addr == 0x2000
+    assert table.pending(0x1234) is None
+
+
+def test_a_full_table_says_so_once_and_stays_silent(table: DmaMappings) -> None:
+    most = _GUEST.layout.number("DMA_MAPPINGS_MAX")
+    for number in range(most + 3):
+        table.add(DEV, number * 8, 8, 0, SINGLE, 1, 0, NO_BACKTRACE)
+
+    assert len(table) == most
+    assert _GUEST.kernel.log.read().count("DMA-API: debugging out of memory - disabling") == 1
+    assert table.remove(DEV, (most + 1) * 8, 8, 0, SINGLE, 1) == ()
