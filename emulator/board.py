@@ -5,12 +5,12 @@ Owns who is connected to what. Knows nothing of what runs on it.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from emulator import memmap
 from emulator.bus import Bus, Rom, Target
 from emulator.clock import Clock
-from emulator.devices import edu, isa_dma
+from emulator.config import EduConfig, IsaPatternConfig, MachineConfig
+from emulator.devices import edu
 from emulator.devices.debug_exit import DebugExit
 from emulator.devices.edu import Edu
 from emulator.devices.fw_cfg import FwCfg, e820_table
@@ -35,30 +35,6 @@ _HOST_REACH = Reach((1 << 64) - 1, Beyond.ABORT)  # fw_cfg is the host: it reach
 _PCI_IRQS = sorted({memmap.PCI_INTA_IRQ, memmap.PCI_INTB_IRQ, memmap.PCI_INTC_IRQ, memmap.PCI_INTD_IRQ})
 
 
-class EduConfig(NamedTuple):
-    """An edu in a PCI slot."""
-
-    slot: int = memmap.EDU_DEVFN >> 3
-    reach: Reach = edu.REACH
-
-
-class IsaPatternConfig(NamedTuple):
-    """The ISA sample part; its DMA channels are fixed."""
-
-    port: int = memmap.ISA_PATTERN_PORT
-    irq: int = memmap.ISA_PATTERN_IRQ
-    reach: Reach = isa_dma.REACH
-
-
-class BoardConfig(NamedTuple):
-    """What of a board can be chosen."""
-
-    ram: int = 128 * memmap.MIB  # bytes
-    devices: tuple[EduConfig | IsaPatternConfig, ...] = (EduConfig(), IsaPatternConfig())
-    strict: bool = False  # the first finding ends the run
-    record_trace: bool = False
-
-
 class Board:
     """The parts, by name.
 
@@ -69,7 +45,7 @@ class Board:
     """
 
     def __init__(
-        self, config: BoardConfig, rom: bytes, files: dict[str, bytes], stop: Callable[[str, int], None]
+        self, config: MachineConfig, rom: bytes, files: dict[str, bytes], stop: Callable[[str, int], None]
     ) -> None:
         self.console = bytearray()
         self.ram = Ram(pc_banks(config.ram))

@@ -7,7 +7,8 @@ import struct
 import pytest
 
 from emulator import memmap
-from emulator.board import Board, BoardConfig, EduConfig, IsaPatternConfig
+from emulator.board import Board
+from emulator.config import EduConfig, IsaPatternConfig, MachineConfig
 from emulator.devices.edu import TRANSFER_NS
 from emulator.dma import Beyond, Reach
 from emulator.errors import ConfigError
@@ -16,13 +17,13 @@ from emulator.trace import Dma, Irq
 MIB, GIB = memmap.MIB, memmap.GIB
 ROM = bytes(range(256)) * 256
 BAR = memmap.PCI_MEM_BASE
-SMALL = BoardConfig(ram=16 * MIB)
+SMALL = MachineConfig(ram=16 * MIB)
 
 
 class Driven(Board):
     """A board of 16 MiB, with the accesses of a driver. `stops` is what has asked to end the run."""
 
-    def __init__(self, config: BoardConfig = SMALL, files: dict[str, bytes] | None = None) -> None:
+    def __init__(self, config: MachineConfig = SMALL, files: dict[str, bytes] | None = None) -> None:
         self.stops: list[tuple[str, int]] = []
         super().__init__(config, ROM, files or {}, lambda reason, code: self.stops.append((reason, code)))
 
@@ -49,7 +50,7 @@ class Driven(Board):
 
 @pytest.mark.parametrize("size", [16 * MIB, 128 * MIB, 3 * GIB, 5 * GIB, 64 * GIB])
 def test_the_ram_map_names_all_ram_once_and_reserves_what_is_not_free(size: int) -> None:
-    board = Driven(BoardConfig(ram=size))
+    board = Driven(MachineConfig(ram=size))
 
     entries = board.e820()
 
@@ -134,7 +135,7 @@ def test_an_edu_that_is_not_bus_master_moves_nothing() -> None:
 
 
 def test_a_strict_board_stops_at_the_finding() -> None:
-    board = Driven(BoardConfig(ram=16 * MIB, strict=True))
+    board = Driven(MachineConfig(ram=16 * MIB, strict=True))
 
     board.bus.memory.write(0xF_0000, 1, 0)
 
@@ -162,7 +163,7 @@ def test_an_isa_transfer_interrupts_by_an_edge() -> None:
 
 def test_two_edus_in_two_slots_have_their_own_reach() -> None:
     near = EduConfig(slot=5, reach=Reach(0xFFFFF, Beyond.ABORT))
-    board = Driven(BoardConfig(ram=16 * MIB, devices=(EduConfig(), near)))
+    board = Driven(MachineConfig(ram=16 * MIB, devices=(EduConfig(), near)))
     for devfn, start in ((4 << 3, BAR + MIB), (5 << 3, BAR)):
         board.config(devfn, 0x10, start)
         board.config(devfn, 0x04, 0x6)
@@ -192,7 +193,7 @@ def test_two_edus_in_two_slots_have_their_own_reach() -> None:
 )
 def test_two_parts_cannot_have_the_same_thing(devices: tuple[EduConfig | IsaPatternConfig, ...], sentence: str) -> None:
     with pytest.raises(ConfigError) as refused:
-        Driven(BoardConfig(ram=16 * MIB, devices=devices))
+        Driven(MachineConfig(ram=16 * MIB, devices=devices))
 
     assert sentence in str(refused.value)
 
@@ -200,7 +201,7 @@ def test_two_parts_cannot_have_the_same_thing(devices: tuple[EduConfig | IsaPatt
 @pytest.mark.parametrize("ram", [0, MIB, 16 * MIB + 1, 1 << 40])
 def test_a_board_has_16_mib_to_64_gib(ram: int) -> None:
     with pytest.raises(ConfigError, match="expected 16 MiB to 64 GiB"):
-        Driven(BoardConfig(ram=ram))
+        Driven(MachineConfig(ram=ram))
 
 
 def test_equal_boards_do_equal_things() -> None:
