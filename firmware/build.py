@@ -22,8 +22,9 @@ from firmware import BUILD_DIR, CONFIGURATIONS, FIRMWARE_DIR, Configuration, ker
 
 PROJECT_DIR = FIRMWARE_DIR.parent
 
+# The processor without its vector registers: the compiler takes no notice of -mgeneral-regs-only alone.
 CFLAGS = (
-    "-target x86_64-freestanding-none -mcpu=x86_64 -std=gnu11 -ffreestanding -nostdlib -O2 -g -gdwarf-4 "
+    "-target x86_64-freestanding-none -mcpu=x86_64-mmx-sse-sse2+soft_float -std=gnu11 -ffreestanding -nostdlib -O2 -g -gdwarf-4 "
     "-mno-red-zone -mgeneral-regs-only -fno-pic -fno-pie -fno-stack-protector -fno-sanitize=all "
     "-fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-optimize-sibling-calls "
     "-fno-strict-aliasing -fno-asynchronous-unwind-tables -fno-common "

@@ -78,6 +78,15 @@ def test_a_build_with_nothing_to_do_touches_nothing():
     assert {path: path.stat().st_mtime_ns for path in BUILD_DIR.glob("*.elf")} == before
 
 
+def test_the_compiler_is_told_of_no_vector_registers():
+    command = [sys.executable, "-m", "ziglang", "cc", *build.CFLAGS.split(), "-x", "c", "-dM", "-E", "-"]
+
+    macros = subprocess.run(command, input="", capture_output=True, text=True, check=True).stdout
+
+    assert "#define __x86_64__ 1" in macros
+    assert not [line for line in macros.splitlines() if "__SSE" in line or "__MMX" in line]
+
+
 def test_the_rom_fills_its_place_and_ends_in_a_jump_to_its_shadow():
     image = ROM.read_bytes()
 
