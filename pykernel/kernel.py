@@ -71,7 +71,7 @@ class _OutOfMemory(Reclaim):
 class Kernel:
     """One guest's kernel. `symbols` are the link addresses of its image's variables; `enter` is for the trap gate.
 
-    `call(function, argument)` runs a function of the guest's, `describe(address)` says where in its sources one is.
+    `call(function, *arguments)` runs a function of the guest's, `describe(address)` says where in its sources one is.
 
     Raises: ConfigError where the image lacks a variable that the layout has.
     """
@@ -86,7 +86,7 @@ class Kernel:
         config: KernelConfig,
         symbols: Mapping[str, int],
         *,
-        call: Callable[[int, int], None] | None = None,
+        call: Callable[[int, int, int], None] | None = None,
         describe: Callable[[int], str] = "[<{:016x}>]".format,
     ) -> None:
         self._clock, self._symbols = clock, symbols

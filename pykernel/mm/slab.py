@@ -37,7 +37,7 @@ def guarded(function: Callable[_P, _R]) -> Callable[_P, _R]:
 class Slab:
     """One kernel's slab allocator.
 
-    `call(function, objp)` runs a constructor or destructor in the guest. Chosen for the configuration are
+    `call(function, cachep, objp)` runs a constructor or destructor in the guest. Chosen for the configuration are
     `kmem_cache_alloc(cachep, gfp_mask, caller=0)`, `kmem_cache_free(cachep, objp, caller=0)`,
     `kmalloc(size, gfp_mask, caller=0)` and `kfree(objp, caller=0)`, where `caller` is the return address that
     CONFIG_DEBUG_SLAB keeps.
@@ -48,7 +48,7 @@ class Slab:
     kmalloc: Callable[..., int]
     kfree: Callable[..., None]
 
-    def __init__(self, mm: Mm, call: Callable[[int, int], None] | None = None) -> None:
+    def __init__(self, mm: Mm, call: Callable[[int, int, int], None] | None = None) -> None:
         self.mm = mm
         self.core = SlabCore(mm, call)
         self.core.cache_alloc = partial(slab_fast.cache_alloc, self.core)

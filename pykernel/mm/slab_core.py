@@ -122,7 +122,7 @@ class SlabCore:
     cache_free: Callable[[int, int, int], None]
     at_debug: DebugOffsets  # only with CONFIG_DEBUG_SLAB
 
-    def __init__(self, mm: Mm, call: Callable[[int, int], None] | None) -> None:
+    def __init__(self, mm: Mm, call: Callable[[int, int, int], None] | None) -> None:
         self.mm = mm
         self.ram, self.u64, self.u32, self.u16 = mm.ram, mm.ram.u64, mm.ram.u32, mm.ram.u16
         self.debug = mm.config.debug_slab
@@ -268,6 +268,6 @@ class SlabCore:
         if 0 < function <= len(self._host_functions):
             self._host_functions[function - 1](objp)
         elif self._call is not None and function >= PAGE_OFFSET:
-            self._call(function, objp)
+            self._call(function, self.cachep_of(objp, "call"), objp)
         else:
             raise KernelBug(f"a cache's function is at {function:#x}, where nothing can be called")
