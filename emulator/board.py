@@ -54,6 +54,7 @@ class Board:
         self.findings = Findings((lambda finding: stop(finding.kind, FINDING_CODE)) if config.strict else None)
         self.fabric = DmaFabric(self.ram, self.clock, self.trace, self.findings)
         self.bus = Bus(self.ram, self.clock, self.trace, self.findings)
+        self.dma_ports: list[DmaPort] = []  # of the devices that the guest drives
         self._stop = stop
         self._pci_irqs: dict[int, WiredOr] = {}
         self._irq_owners = {memmap.PIC_CASCADE_IRQ: "the second 8259A"}
@@ -88,7 +89,7 @@ class Board:
         self.pit = Pit(self.clock, IrqLine(self._claim_irq(memmap.PIT_IRQ, "the PIT")))
         self.rtc = Rtc(self.clock, IrqLine(self._claim_irq(memmap.RTC_IRQ, "the RTC")), memory_cmos(self.ram))
         self.uart = Uart(self.clock, IrqLine(self._claim_irq(memmap.UART_IRQ, "the UART")), self.console.append)
-        self.isa_dma = IsaDma(self.fabric)
+        self.isa_dma = IsaDma()
         files = {**files, "etc/e820": e820_table(self.e820())}
         self.fw_cfg = FwCfg(files, DmaPort(self.fabric, "fw_cfg", _HOST_REACH))
         self.trap_gate = TrapGate(self.clock)
@@ -122,12 +123,15 @@ class Board:
         irq = self._pci_irqs[route(devfn, edu.IDENTITY.interrupt_pin)]
         function = PciFunction(devfn, edu.IDENTITY, irq.driver())
         port = DmaPort(self.fabric, bus_id(devfn), config.reach, function.is_bus_master)
+        self.dma_ports.append(port)
         function.add_bar(Bar(edu.BAR_BYTES, Edu(self.clock, function.intx, port)))
         self.pci.add(function)
 
     def _add_isa_pattern(self, config: IsaPatternConfig) -> None:
-        channel8 = self.isa_dma.attach(memmap.ISA_PATTERN_DMA8, "isa_pattern", config.reach)
-        channel16 = self.isa_dma.attach(memmap.ISA_PATTERN_DMA16, "isa_pattern", config.reach)
+        port = DmaPort(self.fabric, "isa_pattern", config.reach)
+        self.dma_ports.append(port)
+        channel8 = self.isa_dma.attach(memmap.ISA_PATTERN_DMA8, port)
+        channel16 = self.isa_dma.attach(memmap.ISA_PATTERN_DMA16, port)
         irq = IrqLine(self._claim_irq(config.irq, "isa_pattern"))
         part = IsaPattern(self.clock, irq, channel8, channel16)
         self.bus.ports.map(config.port, 8, part, "isa_pattern")

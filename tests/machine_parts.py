@@ -57,8 +57,8 @@ class IsaBench(Bench):
 
     def __init__(self, reach: Reach = REACH) -> None:
         super().__init__()
-        self.isa = IsaDma(self.fabric)
-        self.channels = {number: self.isa.attach(number, "dev", reach) for number in (1, 5)}
+        self.isa = IsaDma()
+        self.channels = {number: self.isa.attach(number, self.port(reach)) for number in (1, 5)}
 
     def poke(self, number: int, register: int, value: int) -> None:
         """Write register 0-15 of the chip that has channel `number`."""

@@ -142,6 +142,15 @@ def test_a_strict_board_stops_at_the_finding() -> None:
     assert board.stops == [("rom-write", 1)]
 
 
+def test_the_dma_ports_of_the_guests_devices_are_known_with_their_reach() -> None:
+    ports = Driven().dma_ports
+
+    assert [(port.name, port.reach.mask) for port in ports] == [
+        ("0000:00:04.0", 0x0FFF_FFFF),
+        ("isa_pattern", 0xFF_FFFF),
+    ]
+
+
 def test_an_isa_transfer_interrupts_by_an_edge() -> None:
     board = Driven()
     board.open_interrupts()

@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emulator.devices.isa_dma import REACH
+from emulator.dma import DmaPort
 from emulator.errors import ConfigError
 from tests.machine_parts import AUTO_INIT, DECREMENT, FROM_MEMORY, TO_MEMORY, IsaBench
 
@@ -170,5 +172,7 @@ def test_unused_page_registers_remember() -> None:
 
 
 def test_a_channel_has_one_device() -> None:
+    bench = IsaBench()
+
     with pytest.raises(ConfigError, match="other wants DMA channel 1, which dev has"):
-        IsaBench().isa.attach(1, "other")
+        bench.isa.attach(1, DmaPort(bench.fabric, "other", REACH))

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from enum import IntFlag
 
 from emulator.device import Device, Register
-from emulator.dma import Beyond, DmaFabric, DmaPort, Reach
+from emulator.dma import Beyond, DmaPort, Reach
 from emulator.errors import ConfigError
 
-REACH = Reach(0xFF_FFFF, Beyond.DROP)
+REACH = Reach(0xFF_FFFF, Beyond.DROP)  # of the bus, 24 lines
 _PAGE_OFFSETS = {0x7: 0, 0x3: 1, 0x1: 2, 0x2: 3, 0xF: 4, 0xB: 5, 0x9: 6, 0xA: 7}  # from 0x80, to channel
 
 
@@ -314,18 +314,17 @@ class PageRegisters:
 class IsaDma:
     """The pair as a PC wires it: `low` with channels 0-3, `high` with 4-7, 4 being the cascade."""
 
-    def __init__(self, fabric: DmaFabric) -> None:
-        self._fabric = fabric
+    def __init__(self) -> None:
         self.low = Dma8237(first=0, spacing=1)
         self.high = Dma8237(first=4, spacing=2)
         self._channels = self.low.channels + self.high.channels
         self.pages = PageRegisters(self._channels)
 
-    def attach(self, number: int, name: str, reach: Reach = REACH) -> Channel:
-        """Wire the device called `name` to channel `number`, on a bus that carries addresses of `reach`.
+    def attach(self, number: int, port: DmaPort) -> Channel:
+        """Wire a device to channel `number`; its transfers go by `port`.
 
         Raises: ConfigError where another device has the channel.
         """
         channel = self._channels[number]
-        channel.attach(DmaPort(self._fabric, name, reach))
+        channel.attach(port)
         return channel
