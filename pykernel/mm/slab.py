@@ -58,6 +58,7 @@ class Slab:
     def read_geometry(self) -> None:
         """Take over from RAM where the mem_map is: after boot, or when RAM was replaced by a snapshot."""
         core = self.core
+        core.read_geometry()
         self.kmem_cache_alloc = guarded(core.cache_alloc)
         self.kmem_cache_free = guarded(core.cache_free)
         self.kmalloc = guarded(partial(kmalloc.kmalloc, core))

@@ -60,7 +60,7 @@ def init_statics(core: SlabCore) -> None:
     """Give the static variables the values that Linux's compiler gives them, and the first that boot decides."""
     mm, u64 = core.mm, core.u64
     entry = core.malloc_sizes
-    for number, size in enumerate(general_sizes(core.rules())):
+    for number, size in enumerate(general_sizes(core.rules)):
         for twin, name in enumerate((f"size-{size}", f"size-{size}(DMA)")):
             set_static_name(core, 2 * number + twin, name)
         u64[entry] = size
@@ -68,7 +68,7 @@ def init_statics(core: SlabCore) -> None:
     u64[entry] = _ULONG_MAX
     mm.set("g_cpucache_up", NONE)
     mm.set("slab_early_init", 1)
-    mm.set("slab_break_gfp_order", core.rules().break_order)
+    mm.set("slab_break_gfp_order", core.rules.break_order)
     for index in (CACHE_CACHE, SIZE_AC, SIZE_L3):
         kmem_list3_init(core, static_list3(core, index))
     for array in ("initarray_cache", "initarray_generic"):
@@ -95,7 +95,7 @@ def init_cache_cache(core: SlabCore) -> None:
     """Set up the cache of cache descriptions, which is none of its own objects. Source: mm/slab.c: kmem_cache_init"""
     u64, u32, at = core.u64, core.u32, core.at
     cache = word_of(core.cache_cache)
-    store_geometry(core, cache, cache_cache_geometry(core.rules(), core.mm.layout.sizeof("kmem_cache")))
+    store_geometry(core, cache, cache_cache_geometry(core.rules, core.mm.layout.sizeof("kmem_cache")))
     u32[2 * cache + at.cache_batchcount] = u32[2 * cache + at.cache_limit] = u32[2 * cache + at.cache_shared] = 1
     name = core.mm.layout.number("MALLOC_SIZES") * 2 - 1
     set_static_name(core, name, "kmem_cache")
@@ -112,7 +112,7 @@ def create_general_caches(core: SlabCore) -> None:
     Source: mm/slab.c: kmem_cache_init
     """
     u64, at = core.u64, core.at
-    sizes = list(general_sizes(core.rules()))
+    sizes = list(general_sizes(core.rules))
     first = [general_index(sizes, at.sizeof_arraycache_init), general_index(sizes, at.sizeof_kmem_list3)]
     for index in dict.fromkeys(first):
         create_general(core, index, sizes[index])
@@ -139,7 +139,7 @@ def general_index(sizes: list[int], size: int) -> int:
 
 def general_cache_for(core: SlabCore, size: int) -> int:
     """Find the general cache for `size` bytes, as a word."""
-    index = general_index(list(general_sizes(core.rules())), size)
+    index = general_index(list(general_sizes(core.rules)), size)
     return word_of(core.u64[core.malloc_sizes + index * core.at.sizes_words + core.at.sizes_cachep])
 
 

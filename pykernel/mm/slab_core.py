@@ -136,13 +136,15 @@ class SlabCore:
         self.synchronize_rcu: Callable[[], None] = lambda: None  # waits for readers, of whom there are none
         self._nr_slab_reclaimable = mm.layout.number("NR_SLAB_RECLAIMABLE")
         self._nr_slab_unreclaimable = mm.layout.number("NR_SLAB_UNRECLAIMABLE")
+        self._online = mm.statics["cpu_online_map"] >> 3
         self._call = call
         self._host_functions: list[Callable[[int], None]] = []
+        self.read_geometry()
 
-    def rules(self) -> GeometryRules:
-        """Give what decides how slabs are cut on this machine."""
+    def read_geometry(self) -> None:
+        """Take over from RAM what boot has decided of how slabs are cut."""
         config = self.mm.config
-        return GeometryRules(
+        self.rules = GeometryRules(
             line_size=config.l1_cache_bytes,
             l1_cache_bytes=config.l1_cache_bytes,
             max_shift=kmalloc_shift_high(config.max_order),
@@ -154,7 +156,7 @@ class SlabCore:
 
     def online_cpus(self) -> list[int]:
         """List the CPUs that are up."""
-        online = self.mm.get("cpu_online_map")
+        online = self.u64[self._online]
         return [cpu for cpu in range(self.mm.config.nr_cpus) if online >> cpu & 1]
 
     def page_of(self, objp: int, function: str) -> int:

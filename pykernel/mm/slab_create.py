@@ -2,7 +2,7 @@
 """Caches are created and destroyed: their description, their arrays, their lists."""
 
 from pykernel.errors import KernelBug, KernelPanic
-from pykernel.layout.address import phys_to_virt
+from pykernel.layout.address import phys_to_virt, virt_to_phys
 from pykernel.layout.lists import list_add, list_del
 from pykernel.layout.strings import read_string
 from pykernel.mm import gfp
@@ -146,7 +146,7 @@ def enable_cpucache(core: SlabCore, cachep: int) -> bool:
     Source: mm/slab.c: enable_cpucache
     """
     cache = word_of(cachep)
-    wanted = array_limits(core.rules(), core.u32[2 * cache + core.at.cache_buffer_size])
+    wanted = array_limits(core.rules, core.u32[2 * cache + core.at.cache_buffer_size])
     if do_tune_cpucache(core, cachep, wanted.limit, wanted.batchcount, wanted.shared):
         return True
     core.mm.printk(f"enable_cpucache failed for {core.name(cache)}, error {ENOMEM}.")
@@ -213,12 +213,14 @@ def name_is_taken(core: SlabCore, name: bytes) -> bool:
 
     Source: mm/slab.c: kmem_cache_create
     """
+    u64, u8, end = core.u64, core.ram.u8, core.ram.end
+    wanted = name + b"\0"
     for cache in for_each_cache(core):
-        text = core.text(core.u64[cache + core.at.cache_name])
-        if text is None:
+        phys = virt_to_phys(u64[cache + core.at.cache_name])
+        if not 0 <= phys < end:
             size = core.u32[2 * cache + core.at.cache_buffer_size]
             core.mm.printk(f"SLAB: cache with size {size} has lost its name")
-        elif text == name:
+        elif u8[phys : phys + len(wanted)] == wanted:
             core.mm.printk(f"kmem_cache_create: duplicate cache {name.decode('latin-1')}")
             return True
     return False
@@ -231,7 +233,7 @@ def kmem_cache_create(core: SlabCore, namep: int, size: int, align: int, flags: 
     Source: mm/slab.c: kmem_cache_create
     Differs: destructors, which Linux had until 2.6.22; interrupt context is not asked for
     """
-    rules = core.rules()
+    rules = core.rules
     name = core.text(namep) if namep else None
     if name is None or not BYTES_PER_WORD <= size <= rules.max_size:
         core.mm.printk(f"kmem_cache_create: Early error in slab {read_string(core.ram, namep)}")

@@ -205,7 +205,7 @@ class ShortWays:
         """
         core, table = self.core, [0]
         word = core.malloc_sizes + core.at.sizes_cachep
-        for size in general_sizes(core.rules()):
+        for size in general_sizes(core.rules):
             table += [word] * (size + 1 - len(table)) if size <= _TABLE_SIZE else []
             word += core.at.sizes_words
         table[0] = word

@@ -8,11 +8,16 @@ from emulator.memmap import PAGE_OFFSET
 from pykernel.layout.address import virt_to_phys
 from pykernel.layout.lists import list_for_each
 from pykernel.layout.strings import read_string
-from pykernel.layout.view import I32, U32, U64, Field, Pointer, Struct
+from pykernel.layout.view import I32, U32, U64, Pointer, Struct
 from pykernel.mm.context import Mm
 
 _BUFCTL_END = 0xFFFF_FFFF
 _OFF_SLAB = 0x8000_0000
+_OF_LIST3 = ("free_objects", "free_limit", "colour_next", "next_reap", "free_touched")
+_PLAIN = (  # members that recordings show as they are
+    *("batchcount", "limit", "shared", "buffer_size", "flags", "num", "gfporder", "gfpflags", "colour", "colour_off"),
+    *("slab_size", "obj_offset", "obj_size", *_OF_LIST3),
+)
 
 
 class KmemCache(Struct):
@@ -105,41 +110,81 @@ class CacheState:
         self.list3 = caches.list3(ram, virt_to_phys(self.view.list3))
         own = mm.layout.offset("kmem_cache", f"array[{mm.cpu}]")
         self.array = caches.array(ram, virt_to_phys(ram.u64[(self.view.phys + own) >> 3]))
-        self._special = {
-            "name": lambda: read_string(ram, self.view.name),
-            "p": lambda: 0 if self.is_static else self.view.phys,
-            "cachep": lambda: self.view.phys,
-            "ac_p": lambda: self.array.phys,
-            # The recorder's own static lists are elsewhere than ours.
-            "l3_p": lambda: self.list3.phys,
-            "ac_avail": lambda: self.array.avail,
-            "ac_touched": lambda: self.array.touched,
-            "ac": lambda: caches.entries(self.array),
-            "full": lambda: len(caches.slabs(self.list3, "slabs_full")),
-            "partial": lambda: len(caches.slabs(self.list3, "slabs_partial")),
-            "free": lambda: len(caches.slabs(self.list3, "slabs_free")),
-            "l_full": lambda: caches.slabs(self.list3, "slabs_full"),
-            "l_partial": lambda: caches.slabs(self.list3, "slabs_partial"),
-            "l_free": lambda: caches.slabs(self.list3, "slabs_free"),
-            "shared_avail": self._shared_avail,
-            "off_slab": lambda: int(self.view.flags & _OFF_SLAB != 0),
-            "slabp_cache": self._slabp_cache,
-        }
 
     def __contains__(self, name: str) -> bool:
-        return name in self._special or isinstance(getattr(type(self._owner(name)), name, None), Field)
+        return hasattr(self, f"read_{name}") or name in _PLAIN
 
     def __getitem__(self, name: str) -> Any:
-        special = self._special.get(name)
-        return special() if special else getattr(self._owner(name), name)
+        if name in _PLAIN:
+            return getattr(self.list3 if name in _OF_LIST3 else self.view, name)
+        return getattr(self, f"read_{name}")()
 
-    def _owner(self, name: str) -> Struct:
-        return self.view if hasattr(type(self.view), name) else self.list3
+    def read_name(self) -> str:
+        """The cache's name."""
+        return read_string(self.caches.mm.ram, self.view.name)
 
-    def _shared_avail(self) -> int:
+    def read_p(self) -> int:
+        """Where the cache is; recordings say 0 for the static one."""
+        return 0 if self.is_static else self.view.phys
+
+    def read_cachep(self) -> int:
+        """Where the cache is."""
+        return self.view.phys
+
+    def read_ac_p(self) -> int:
+        """Where the running CPU's array is."""
+        return self.array.phys
+
+    def read_l3_p(self) -> int:
+        """Where the slab lists are."""
+        return self.list3.phys
+
+    def read_ac_avail(self) -> int:
+        """How many objects the array holds."""
+        return self.array.avail
+
+    def read_ac_touched(self) -> int:
+        """Whether the array was used since the last reap."""
+        return self.array.touched
+
+    def read_ac(self) -> list[int]:
+        """The objects in the array, from bottom to top."""
+        return self.caches.entries(self.array)
+
+    def read_l_full(self) -> list[list[int]]:
+        """The full slabs, from head to tail."""
+        return self.caches.slabs(self.list3, "slabs_full")
+
+    def read_l_partial(self) -> list[list[int]]:
+        """The partial slabs."""
+        return self.caches.slabs(self.list3, "slabs_partial")
+
+    def read_l_free(self) -> list[list[int]]:
+        """The free slabs."""
+        return self.caches.slabs(self.list3, "slabs_free")
+
+    def read_full(self) -> int:
+        """How many slabs are full."""
+        return len(self.read_l_full())
+
+    def read_partial(self) -> int:
+        """How many slabs are partial."""
+        return len(self.read_l_partial())
+
+    def read_free(self) -> int:
+        """How many slabs are free."""
+        return len(self.read_l_free())
+
+    def read_shared_avail(self) -> int:
+        """How many objects the shared array holds."""
         pointer = self.list3.shared
         return self.caches.array(self.caches.mm.ram, virt_to_phys(pointer)).avail if pointer else 0
 
-    def _slabp_cache(self) -> str | None:
+    def read_off_slab(self) -> int:
+        """Whether the slabs are managed from outside."""
+        return int(self.view.flags & _OFF_SLAB != 0)
+
+    def read_slabp_cache(self) -> str | None:
+        """The cache that such management comes from."""
         host = self.view.slabp_cache
-        return self.caches.at(host)["name"] if host else None
+        return self.caches.at(host).read_name() if host else None

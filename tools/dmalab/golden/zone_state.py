@@ -78,7 +78,8 @@ class ZoneState:
         return bytes(self.mm.ram.u8[phys : phys + 8]).split(b"\0")[0].decode()
 
     def _counter(self, item: str) -> int:
-        return self.word(f"vm_stat[{self.layout.number(item)}]")
+        value = self.word(f"vm_stat[{self.layout.number(item)}]")
+        return 0 if value >> 63 else value  # below 0 while another CPU keeps the rest; zone_page_state() gives 0 then
 
     def read_free(self) -> int:
         """NR_FREE_PAGES."""
