@@ -61,8 +61,8 @@ def test_logged_addresses_get_names_at_the_end_of_lines_only(symbols: Symbols) -
     assert annotated.endswith("second+0x1 (b.c:9) \n")
 
 
-def test_objects_are_found_by_name(symbols: Symbols) -> None:
-    assert symbols.objects == {"mem_map": TEXT + 0x1000}
+def test_functions_and_variables_are_found_by_name(symbols: Symbols) -> None:
+    assert symbols.addresses == {"first": TEXT, "second": TEXT + 0x40, "mem_map": TEXT + 0x1000}
 
 
 def test_a_kernel_without_tables_is_one_line(tmp_path: Path) -> None:

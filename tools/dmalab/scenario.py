@@ -12,14 +12,18 @@ from emulator.memmap import MIB
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One scenario. `ram` (bytes) is what it needs where the user does not say; `unloads` names the module that must
-    leave the buddy system as it found it."""
+    """One scenario.
+
+    `options` go onto the guest's command line as they are. `ram` (bytes) is what it needs where the user does not say.
+    With `restores_pages` the free pages at the checkpoint "done" must be those at "booted".
+    """
 
     name: str
     summary: str
     steps: tuple[str, ...]
+    options: tuple[str, ...] = ()
     ram: int | None = None
-    unloads: str | None = None
+    restores_pages: bool = False
 
     @property
     def uses_workload(self) -> bool:
@@ -33,23 +37,24 @@ SCENARIOS = {
         Scenario(
             "default",
             "run both drivers, repeat a real kernel's allocations, grow every general cache and prove its reach",
-            ("edu", "isa", "workload", "caches"),
+            steps=("edu", "isa_pattern", "workload", "caches"),
         ),
         Scenario(
             "module-unload",
-            "load a module with a cache of its own, unload it, and compare the buddy system page for page",
-            ("module-unload",),
-            unloads="module-unload",
+            "load a module with a cache of its own, unload it, and compare the free pages with those before",
+            steps=("cache_module",),
+            restores_pages=True,
         ),
         Scenario(
             "module-unload-busy",
-            "the same, but with an object kept alive: destroying the cache is refused",
-            ("module-unload-busy",),
+            "the same, but the module forgets an object: destroying its cache is refused",
+            steps=("cache_module",),
+            options=("cache_module=keep-one",),
         ),
         Scenario(
             "beyond-reach",
             "a driver forgets GFP_DMA on a machine with RAM above the device's reach",
-            ("beyond-reach",),
+            steps=("edu_forgetful",),
             ram=512 * MIB,
         ),
     )

@@ -23,8 +23,9 @@ class Symbols:
     def __init__(self, kernel: Path) -> None:
         self._kernel = kernel
         table = self._read(".symbols.json")
-        self.objects: dict[str, int] = {name: address for name, (address, _) in table["objects"].items()}
         self._functions: list[tuple[int, int, str]] = table["functions"]
+        self.addresses: dict[str, int] = {name: address for address, _, name in self._functions}
+        self.addresses |= {name: address for name, (address, _) in table["objects"].items()}
 
     @cached_property
     def _starts(self) -> list[int]:

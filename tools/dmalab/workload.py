@@ -38,23 +38,23 @@ _SAME_WORDS = (
     "__GFP_NOMEMALLOC __GFP_HARDWALL __GFP_THISNODE __GFP_RECLAIMABLE __GFP_MOVABLE"
 )
 _GFP_WORDS = {
-    **{word: int(getattr(gfp, word)) for word in _SAME_WORDS.split()},
+    **{word: int(getattr(gfp, word.removeprefix("__"))) for word in _SAME_WORDS.split()},
     **dict.fromkeys(
         ("none", "__GFP_ATOMIC", "__GFP_KSWAPD_RECLAIM", "__GFP_ACCOUNT", "__GFP_WRITE", "__GFP_MEMALLOC"), 0
     ),
     "__GFP_ZEROTAGS": 0,
     "GFP_KERNEL_ACCOUNT": gfp.GFP_KERNEL,
     "GFP_TRANSHUGE": gfp.GFP_HIGHUSER_MOVABLE,
-    "GFP_TRANSHUGE_LIGHT": gfp.GFP_HIGHUSER_MOVABLE & ~gfp.__GFP_WAIT,
-    "__GFP_RETRY_MAYFAIL": gfp.__GFP_REPEAT,
-    "__GFP_RECLAIM": gfp.__GFP_WAIT,
-    "__GFP_DIRECT_RECLAIM": gfp.__GFP_WAIT,
+    "GFP_TRANSHUGE_LIGHT": gfp.GFP_HIGHUSER_MOVABLE & ~gfp.GFP_WAIT,
+    "__GFP_RETRY_MAYFAIL": gfp.GFP_REPEAT,
+    "__GFP_RECLAIM": gfp.GFP_WAIT,
+    "__GFP_DIRECT_RECLAIM": gfp.GFP_WAIT,
 }
-_KMALLOC_MASK = ~(gfp.__GFP_DMA32 | gfp.__GFP_HIGHMEM | gfp.__GFP_COMP)  # a slab cannot be had with these
-_CACHE_MASK = _KMALLOC_MASK & ~gfp.__GFP_DMA  # nor may a cache be asked for a zone that it was not created for
-_SLAB_REFILL = gfp.__GFP_NOWARN | gfp.__GFP_NORETRY  # with which SLUB asks for pages
-_SLAB_REFILL_OR_ZERO = _SLAB_REFILL | gfp.__GFP_ZERO
-_COMPOUND = gfp.__GFP_COMP
+_KMALLOC_MASK = ~(gfp.GFP_DMA32 | gfp.GFP_HIGHMEM | gfp.GFP_COMP)  # a slab cannot be had with these
+_CACHE_MASK = _KMALLOC_MASK & ~gfp.GFP_DMA  # nor may a cache be asked for a zone that it was not created for
+_SLAB_REFILL = gfp.GFP_NOWARN | gfp.GFP_NORETRY  # with which SLUB asks for pages
+_SLAB_REFILL_OR_ZERO = _SLAB_REFILL | gfp.GFP_ZERO
+_COMPOUND = gfp.GFP_COMP
 _SLAB_ORDER_MAX = 3
 _ORDER_MAX = 10
 _SIZE_MAX = (1 << 32) - 1
@@ -72,6 +72,16 @@ class Workload:
     unknown_frees: int = 0  # of what was allocated before the recording began
     inner_pages: int = 0  # page blocks that the recorded kernel's kmalloc and slabs took for themselves
     left_alive: int = 0  # freed at the end of the replay
+
+    def counts(self) -> dict[str, int]:
+        """Give what was read, what is repeated, and what is not."""
+        return {
+            "rows": self.rows,
+            "operations": len(self.operations),
+            "unknown_frees": self.unknown_frees,
+            "inner_pages": self.inner_pages,
+            "left_alive": self.left_alive,
+        }
 
     def encode(self) -> bytes:
         """Give the blob of workload.h."""

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One run: build machine and kernel, let the guest run the scenario, and collect what came of it."""
+
+from pathlib import Path
+
+from dmalab import picture, workload
+from dmalab.blame import Blame
+from dmalab.machine_spec import DeviceSpec, EduSpec, IsaPatternSpec, MachineSpec
+from dmalab.result import Check, Result
+from dmalab.scenario import Scenario
+from dmalab.stops import run_machine
+from dmalab.symbols import Symbols
+from dmalab.text import PIPE_WIDTH
+from dmalab.transfers import TransferLog
+from emulator.config import EduConfig, IsaPatternConfig, MachineConfig
+from emulator.devices.pci import bus_id
+from emulator.dma import Beyond, Reach
+from emulator.errors import ConfigError
+from emulator.machine import Machine
+from emulator.trace import Dma, Trap
+from firmware import BUILD_DIR, ROM, Configuration, kernel_path
+from pykernel.check.census import census
+from pykernel.check.memory import Memory, Unreadable
+from pykernel.check.reach import prove_reach
+from pykernel.kernel import Kernel
+from pykernel.layout.layout import Layout
+
+WORKLOAD_FILE = "opt/dmalab/workload"  # firmware/include/kernel/workload.h
+FULLEST = "caches-full"  # the checkpoint at which most memory is in use
+BOOTED, DONE = "booted", "done"
+
+
+class Session:
+    """A machine with its kernel, ready to run."""
+
+    def __init__(self, spec: MachineSpec, scenario: Scenario, files: dict[str, bytes], *, record: bool) -> None:
+        image = kernel_path(Configuration(spec.kernel.debug_slab, spec.kernel.zone_dma))
+        self.spec, self.scenario = spec, scenario
+        self.symbols = Symbols(image)
+        layout = Layout.load(BUILD_DIR / "layouts" / f"{spec.kernel.key}.json")
+        self.machine = Machine(
+            _config(spec, record=record), read(ROM), read(image), command_line(spec, scenario), files
+        )
+        self.kernel = Kernel(
+            self.machine.ram,
+            self.machine.clock,
+            self.machine.trace,
+            self.machine.findings,
+            layout,
+            spec.kernel,
+            self.symbols.addresses,
+            call=self.machine.cpu.call,
+            describe=self.symbols.describe,
+        )
+        self.machine.trap_gate.call = self.kernel.enter
+        self.memory = Memory(self.machine.ram, layout, spec.kernel, self.kernel.mm.statics)
+        self.result = Result(spec, scenario)
+        self._transfers = TransferLog(self.memory, self.kernel)
+        self._pages_before: bytes | None = None
+        self._observe()
+
+    def run(self) -> Result:
+        """Run to the end, whatever it is, and give the result."""
+        machine, result = self.machine, self.result
+        end = run_machine(machine, self.scenario, self.symbols)
+        result.stop = end.stop
+        result.checks += end.checks
+        if not result.zones:
+            self._look_at_memory()
+        result.console = self.symbols.annotate(machine.console.decode("ascii", "replace").replace("\r", ""))
+        result.now_ns = machine.clock.now_ns
+        result.transfers = self._transfers.transfers
+        result.findings = list(machine.findings)
+        result.dropped_findings = machine.findings.dropped
+        result.trace_sha256 = machine.trace.sha256()
+        return result
+
+    def _observe(self) -> None:
+        trace, kernel = self.machine.trace, self.kernel
+        blame = Blame(self.memory, kernel, self.symbols)
+        trace.subscribe(self._transfers.on_dma, Dma)
+        trace.subscribe(blame.on_trap, Trap)
+        self.machine.findings.annotate(blame.annotate)
+        kernel.on_transfer_result(self._transfers.on_result)
+        kernel.on_checkpoint(self._checkpoint)
+
+    def _checkpoint(self, name: str) -> None:
+        if name == FULLEST:
+            self._look_at_memory()
+        if self.scenario.restores_pages and name == BOOTED:
+            self._pages_before = page_codes(self.memory)
+        if self.scenario.restores_pages and name == DONE and self._pages_before is not None:
+            self.result.checks.append(compare_pages(self._pages_before, page_codes(self.memory)))
+
+    def _look_at_memory(self) -> None:
+        """Prove the reach and draw the picture, as far as memory can be read at all."""
+        try:
+            self.result.reach = prove_reach(self.memory, [(_name(each), each.reach) for each in self.spec.devices])
+            self.result.zones = census(self.memory, picture.cells_for(PIPE_WIDTH))
+        except Unreadable as damage:
+            if self.result.stop is None:
+                self.result.checks.append(Check("memory", False, f"the kernel's memory cannot be read: {damage}"))
+
+
+def run(spec: MachineSpec, scenario: Scenario, *, workload_path: Path | None, trace_path: Path | None) -> Result:
+    """Run `scenario` on the machine that `spec` describes.
+
+    Raises: ConfigError where what the user gave is wrong, before anything runs.
+    """
+    files, counts = {}, {}
+    if scenario.uses_workload:
+        recording = workload.load(workload_path or workload.DEFAULT_WORKLOAD)
+        files[WORKLOAD_FILE] = recording.encode()
+        counts = recording.counts()
+    elif workload_path is not None:
+        raise ConfigError(f"--workload: found {workload_path}, expected none: {scenario.name} does not repeat one")
+    session = Session(spec, scenario, files, record=trace_path is not None)
+    result = session.run()
+    result.workload = counts
+    if trace_path is not None:
+        session.machine.trace.dump(trace_path)
+    return result
+
+
+def command_line(spec: MachineSpec, scenario: Scenario) -> str:
+    """Write the guest's command line."""
+    words = [f"run={','.join(scenario.steps)}", *scenario.options]
+    for device in spec.devices:
+        if isinstance(device, IsaPatternSpec) and device != IsaPatternSpec(reach=device.reach, beyond=device.beyond):
+            words += [f"isa_pattern.port={device.port:#x}", f"isa_pattern.irq={device.irq}"]
+    return " ".join(words)
+
+
+def read(path: Path) -> bytes:
+    """Read a built file.
+
+    Raises: ConfigError where it is missing.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: found {error.strerror}, expected what `make firmware` builds") from None
+
+
+def page_codes(memory: Memory) -> bytes:
+    """Give one letter for each page frame: what it is used for, the free ones told from all others."""
+    from pykernel.check.pages import survey_pages
+    from pykernel.check.violations import Violations
+
+    survey = survey_pages(memory, Violations())
+    return bytes(survey.codes) if survey is not None else b""
+
+
+def compare_pages(before: bytes, after: bytes) -> Check:
+    """Say whether every page is what it was."""
+    changed = [pfn for pfn, (one, other) in enumerate(zip(before, after, strict=False)) if one != other]
+    if not before or len(before) != len(after):
+        return Check("pages", False, "the pages cannot be compared: mem_map cannot be read")
+    if changed:
+        pfn = changed[0]
+        first = f"frame {pfn:#x} was {chr(before[pfn])}, is {chr(after[pfn])}"
+        return Check("pages", False, f"{len(changed)} pages are not what they were before: {first}")
+    return Check("pages", True, f"all {len(before)} pages are what they were before")
+
+
+def _config(spec: MachineSpec, *, record: bool) -> MachineConfig:
+    devices: list[EduConfig | IsaPatternConfig] = []
+    for device in spec.devices:
+        reach = Reach(device.reach, Beyond(device.beyond))
+        if isinstance(device, EduSpec):
+            devices.append(EduConfig(device.slot, reach))
+        else:
+            devices.append(IsaPatternConfig(device.port, device.irq, reach))
+    limits = spec.limits
+    return MachineConfig(
+        spec.ram,
+        tuple(devices),
+        strict=spec.policy == "strict",
+        record_trace=record,
+        max_blocks=limits.max_blocks,
+        wall_seconds=limits.wall_seconds,
+    )
+
+
+def _name(device: DeviceSpec) -> str:
+    """Name a device as the guest's kernel does."""
+    return bus_id(device.slot << 3) if isinstance(device, EduSpec) else device.type
