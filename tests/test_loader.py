@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.errors import ConfigError
+from emulator.loader import check_image
 from emulator.ram import Ram, pc_banks
 from tests.tiny_elf import TEXT, VIRT, Part, tiny_elf
 
