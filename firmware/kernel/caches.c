@@ -3,15 +3,18 @@
  * Fill every general cache and its DMA twin until each has grown several slabs, let the host look, and free it all
  * again; then the life of one cache of our own. Live objects are chained through their first word.
  *
- * Options: cache_slabs=N, slabs' worth of objects for each cache.
+ * A zone may be too small for several objects of all the largest caches. So caches up to SMALL_ENOUGH come first; of the
+ * others each gets one, the largest before the rest breaks up its blocks, and then as many more as there is room for.
+ *
+ * Options: cache_slabs=N, whole slabs of each cache to fill; one more is begun.
  */
-#include <asm/page.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "kernel.h"
 
-#define CACHE_SLABS 3
+#define CACHE_SLABS 2
+#define SMALL_ENOUGH (128 << 10)	/* bytes of an object */
 #define GENTLY (GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY)
 #define OWN_OBJECTS 200
 #define OWN_SIZE 120
@@ -23,21 +26,19 @@ struct live_object {
 };
 
 static struct live_object *live;
+static unsigned int taken[MALLOC_SIZES], taken_for_dma[MALLOC_SIZES];	/* objects of each cache */
 
-/* Fill one cache: whole slabs and one object more, so that the last is partly used. Give what could be had. */
-static unsigned int fill(const struct kmem_cache *cachep, size_t size, gfp_t gfp_mask, unsigned long slabs)
+static unsigned int take(size_t size, gfp_t gfp_mask, unsigned long wanted)
 {
-	unsigned long wanted = slabs * cachep->num + 1;
-	unsigned int got = 0;
+	unsigned int got;
 
-	while (got < wanted) {
+	for (got = 0; got < wanted; got++) {
 		struct live_object *objp = kmalloc(size, gfp_mask);
 
 		if (!objp)
 			break;
 		objp->next = live;
 		live = objp;
-		got++;
 	}
 	return got;
 }
@@ -52,21 +53,37 @@ static void free_all(void)
 	}
 }
 
-static int fill_general_caches(unsigned long slabs)
+/* Take `objects` of the cache for a size, and as many slabs' worth, from it and from its twin. */
+static void take_both(const struct cache_sizes *sizes, unsigned int objects, unsigned int slabs)
 {
-	int empty = 0;
+	size_t which = sizes - malloc_sizes;
 
-	for (struct cache_sizes *sizes = malloc_sizes; sizes->cs_cachep; sizes++) {
-		unsigned int got = fill(sizes->cs_cachep, sizes->cs_size, GENTLY, slabs), dma = 0;
-
+	taken[which] += take(sizes->cs_size, GENTLY, objects + slabs * sizes->cs_cachep->num);
 #ifdef CONFIG_ZONE_DMA
-		dma = fill(sizes->cs_dmacachep, sizes->cs_size, GENTLY | GFP_DMA, slabs);
+	taken_for_dma[which] += take(sizes->cs_size, GENTLY | GFP_DMA, objects + slabs * sizes->cs_dmacachep->num);
 #endif
-		printk(KERN_DEBUG "caches: size-%lu: %u objects, %u for DMA\n", sizes->cs_size, got, dma);
-		/* What needs a whole block of the highest orders may find none on a small machine. */
-		empty += !got && sizes->cs_size <= PAGE_SIZE;
-	}
-	return empty ? -ENOMEM : 0;
+}
+
+/* Whole slabs and one object more, so that the last is partly used. */
+static void fill_general_caches(unsigned int slabs)
+{
+	const struct cache_sizes *large = malloc_sizes, *sizes;
+
+	for (; large->cs_cachep && large->cs_size <= SMALL_ENOUGH; large++)
+		take_both(large, 1, slabs);
+	for (sizes = large; sizes->cs_cachep; sizes++)
+		;
+	while (sizes-- > large)
+		take_both(sizes, 1, 0);
+	for (sizes = large; sizes->cs_cachep; sizes++)
+		take_both(sizes, 0, slabs);
+}
+
+static void log_general_caches(void)
+{
+	for (size_t i = 0; malloc_sizes[i].cs_cachep; i++)
+		printk(KERN_DEBUG "caches: size-%lu: %u objects, %u for DMA\n", malloc_sizes[i].cs_size, taken[i],
+		       taken_for_dma[i]);
 }
 
 static void own_ctor(struct kmem_cache *cachep, void *objp)
@@ -95,10 +112,10 @@ static int own_cache(void)
 
 int exercise_caches(void)
 {
-	int error = fill_general_caches(command_line_number("cache_slabs", CACHE_SLABS));
-
+	fill_general_caches(command_line_number("cache_slabs", CACHE_SLABS));
+	log_general_caches();
 	checkpoint("caches-full");
 	free_all();
 	checkpoint("caches-empty");
-	return error ? error : own_cache();
+	return own_cache();
 }
