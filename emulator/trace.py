@@ -131,8 +131,7 @@ class Trace:
     def _flush(self) -> None:
         batch = self._batch
         # Version 0 of marshal has neither references nor interning, so equal values always give equal bytes.
-        for event in batch:
-            self._hash.update(marshal.dumps((type(event).__name__, *event), 0))
+        self._hash.update(b"".join([marshal.dumps((type(event).__name__, *event), 0) for event in batch]))
         self._kept = self._kept + batch if self.recording else (self._kept + batch)[-RING_EVENTS:]
         self._batch = []
 
