@@ -23,13 +23,13 @@ _R = TypeVar("_R")
 
 
 def guarded(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Let a wild pointer in RAM end as an oops of the guest's, not as an error of Python's."""
+    """Let a wild pointer or number in RAM end as an oops of the guest's, not as an error of Python's."""
 
     def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         try:
             return function(*args, **kwargs)
-        except (IndexError, ValueError) as error:
-            raise KernelBug(f"Unable to handle kernel paging request in the slab allocator ({error})") from error
+        except (IndexError, ValueError, ArithmeticError) as error:
+            raise KernelBug(f"the slab allocator met a wild pointer or number ({error})") from error
 
     return run
 
@@ -102,8 +102,11 @@ class Slab:
 
     def kmem_cache_destroy(self, cachep: int) -> bool:
         """Destroy a cache; False, the cache still there, where objects are in use. Raises: SlabBug for NULL."""
+        return guarded(self._destroy)(cachep)
+
+    def _destroy(self, cachep: int) -> bool:
         name = self.core.u64[word_of(cachep) + self.core.at.cache_name] if cachep else 0
-        destroyed = guarded(slab_create.kmem_cache_destroy)(self.core, cachep)
+        destroyed = slab_create.kmem_cache_destroy(self.core, cachep)
         if destroyed:
             slab_names.forget(self.core, name)
         return destroyed

@@ -7,9 +7,10 @@ address. `objp` is the address of the whole, before core.obj_offset() is added.
 Source: mm/slab.c, the parts under #if DEBUG; include/linux/poison.h
 """
 
+from pykernel.errors import KernelBug
 from pykernel.layout.address import virt_to_phys
 from pykernel.mm.slab_core import BUFCTL_END, SlabBug, SlabCore, virt_of, word_of
-from pykernel.mm.slab_geometry import REDZONE_ALIGN, SlabFlags
+from pykernel.mm.slab_geometry import PAGE_SIZE, REDZONE_ALIGN, SlabFlags
 
 RED_INACTIVE = 0x09F9_1102_9D74_E35B
 RED_ACTIVE = 0xD841_56C5_6356_88C0
@@ -21,6 +22,8 @@ POISON = int(SlabFlags.POISON)
 STORE_USER = int(SlabFlags.STORE_USER)
 _LINE = 16  # bytes of a hexdump line
 _MAX_LINES = 5
+_MOST_OBJECTS = 1 << 22  # that any slab can hold
+_MOST_SHOWN = 4096  # objects whose management is dumped, if their number is corrupt, too
 _BYTE_HEX = [f" {byte:02x}" for byte in range(256)]
 
 
@@ -50,8 +53,10 @@ def userword(core: SlabCore, cache: int, objp: int) -> int:
 
 
 def _object_bytes(core: SlabCore, cache: int, objp: int) -> memoryview:
-    start = virt_to_phys(objp) + core.obj_offset(cache)
-    return core.ram.u8[start : start + core.obj_size(cache)]
+    start, size = virt_to_phys(objp) + core.obj_offset(cache), core.obj_size(cache)
+    if not 0 < size <= PAGE_SIZE << core.mm.config.max_order:
+        raise KernelBug(f"cache `{core.name(cache)}' claims objects of {size} bytes", cache << 3)
+    return core.ram.u8[start : start + size]
 
 
 def poison_obj(core: SlabCore, cache: int, objp: int, value: int) -> None:
@@ -245,7 +250,7 @@ def check_slabp(core: SlabCore, cache: int, slab: int) -> None:
     entries, index = 0, u32[2 * slab + at.slab_free]
     while index != BUFCTL_END:
         entries += 1
-        if entries > num or index >= num:
+        if entries > num or index >= num or entries > _MOST_OBJECTS:
             break
         index = u32[bufctl + index]
     if index == BUFCTL_END and entries == num - inuse:
@@ -255,7 +260,8 @@ def check_slabp(core: SlabCore, cache: int, slab: int) -> None:
         f"slabp {virt_of(slab):016x}({_signed(inuse)}). Hexdump:"
     )
     core.mm.printk("")
-    management = bytes(core.ram.u8[slab << 3 : (slab << 3) + 4 * at.slab_bufctl + 4 * num])
+    shown = at.slab_bufctl + min(num, _MOST_SHOWN)
+    management = bytes(core.ram.u8[slab << 3 : (slab << 3) + 4 * shown])
     for offset in range(0, len(management), _LINE):
         core.mm.printk(f"{offset:03x}:" + "".join(_BYTE_HEX[byte] for byte in management[offset : offset + _LINE]))
     raise SlabBug("check_slabp", "the free list of a slab is corrupt", slab << 3)

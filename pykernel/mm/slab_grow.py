@@ -49,12 +49,14 @@ def kmem_getpages(core: SlabCore, cache: int, gfp_mask: int) -> int | None:
 def kmem_freepages(core: SlabCore, cache: int, addr: int) -> None:
     """Give a slab's pages, whose first word is `addr`, back to the buddy system.
 
-    Raises: SlabBug where one of them is no slab's.
+    Raises: SlabBug where one of them is no slab's; KernelBug where the cache's order cannot be.
     Source: mm/slab.c: kmem_freepages
     Differs: the pages are all looked at before the first one changes
     """
     u32, at = core.u32, core.at
     order = u32[2 * cache + at.cache_gfporder]
+    if order >= core.mm.config.max_order:
+        raise KernelBug(f"cache `{core.name(cache)}' claims order {order} for its slabs", cache << 3)
     pfn = addr >> PAGE_WORDS_SHIFT
     column = core.page_column(pfn, FLAGS, 1 << order)
     flags = column.tolist()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Objects move between slabs and arrays, by the batch: refill, flush, drain."""
 
+from pykernel.errors import KernelBug
 from pykernel.layout.lists import list_for_each
 from pykernel.mm.slab_core import BUFCTL_END, BUFCTL_FREE, SlabBug, SlabCore, virt_of, word_of
 from pykernel.mm.slab_debug import check_slabp
@@ -66,6 +67,8 @@ def cache_alloc_refill(core: SlabCore, cachep: int, gfp_mask: int) -> int:
 def take_from_slabs(core: SlabCore, cache: int, l3: int, ac: int, batchcount: int) -> None:
     """Fill an array with up to `batchcount` objects: of partial slabs first, then of free ones.
 
+    Raises: SlabBug where a slab claims to be fuller than full; KernelBug where the array has no room for so many
+        objects (Linux would write over other memory).
     Source: mm/slab.c: cache_alloc_refill
     """
     u64, u32, at = core.u64, core.u32, core.at
@@ -83,6 +86,8 @@ def take_from_slabs(core: SlabCore, cache: int, l3: int, ac: int, batchcount: in
         if inuse >= num:
             raise SlabBug("cache_alloc_refill", "slabp->inuse < 0 || slabp->inuse >= cachep->num", slab << 3)
         count = min(num - inuse, batchcount)
+        if u32[2 * ac] + count > u32[2 * ac + at.ac_limit]:
+            raise KernelBug(f"cache `{core.name(cache)}' would fill an array beyond its end", ac << 3)
         slab_get_objs(core, cache, slab, ac, count)
         batchcount -= count
         if core.debug:

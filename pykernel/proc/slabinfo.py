@@ -68,7 +68,7 @@ def _row(core: SlabCore, cache: int) -> tuple[int, str]:
         )
     }
     line = (
-        f"{name:<17} {active_objs:6} {num_slabs * num:6} {member['size']:6} {num:4} {1 << member['order']:4}"
+        f"{name:<17} {active_objs:6} {num_slabs * num:6} {member['size']:6} {num:4} {1 << (member['order'] & 31):4}"
         f" : tunables {member['limit']:4} {member['batchcount']:4} {member['shared']:4}"
         f" : slabdata {active_slabs:6} {num_slabs:6} {u32[2 * word_of(shared)] if shared else 0:6}"
     )
