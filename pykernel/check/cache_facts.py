@@ -98,7 +98,7 @@ def _check_debug(memory: Memory, log: Violations, cache: Cache) -> None:
     log.expect("cache", f"cache {cache.name}: obj_offset", what, has_redzones * _WORD, offset)
     colour_off = memory.u32(cache.phys + slab_offsets(memory.layout).colour_off)
     room = cache.buffer_size - size - extra
-    if size < _WORD or not 0 <= room < (_WORD if extra else colour_off):
+    if size < _WORD or size % _WORD or not 0 <= room < (_WORD if extra else colour_off):
         log.add("cache", f"cache {cache.name}: obj_size", what + 4, f"about {cache.buffer_size - extra}", size)
 
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The numbers of the zones: what boot, watermarks and per-CPU lists must be, worked out from the map of RAM."""
 
-from emulator.memmap import KERNEL_MAP_BASE, PAGE_SHIFT
+from emulator.memmap import KERNEL_MAP_BASE, PAGE_SHIFT, PAGE_SIZE
+from pykernel.check.geometry import round_up
 from pykernel.check.memory import Memory
 from pykernel.check.offsets import page_offsets, zone_offsets
 from pykernel.check.pages import RESERVED, Survey
@@ -10,6 +11,7 @@ from pykernel.check.zones import NAME_LENGTH, PageMap, Zone, pageblock_types, pc
 
 _MOST_AT_ONCE = 512 << 10  # bytes: no more than that goes to or from the buddy system at once
 _MIGRATE_RESERVE = 3
+_MOST_ALONE = 125  # what fits into an s8, with some to spare
 
 
 def check_zone_numbers(memory: Memory, log: Violations, survey: Survey) -> None:
@@ -29,11 +31,12 @@ def check_zone_numbers(memory: Memory, log: Violations, survey: Survey) -> None:
     with log.reading("pageblock"):
         for zone in found:
             numbers.check_pageblocks(zone)
-        numbers.check_pageblock_places(pages, found, codes)
+        numbers.check_boot_memory(pages, found, codes)
     with log.reading("node"):
         numbers.check_node(pages, found)
     with log.reading("vm-stat"):
         numbers.check_global_counters()
+        numbers.check_thresholds()
 
 
 class _ZoneNumbers:
@@ -165,32 +168,61 @@ class _ZoneNumbers:
             what = f"zone {zone.name} has more pageblocks in reserve than its pages_min asks for"
             self.log.add("pageblock", what, zone.phys, most, types.count(_MIGRATE_RESERVE))
 
-    def check_pageblock_places(self, pages: PageMap, found: tuple[Zone, ...], codes: bytearray) -> None:
-        """Check that the zones' bitmaps lie where boot memory is, and where nothing else does.
+    def check_boot_memory(self, pages: PageMap, found: tuple[Zone, ...], codes: bytearray) -> None:
+        """Check that the zones' bitmaps are where boot memory has put them: one thing behind the other, in whole lines.
 
         Nothing in a bitmap tells that it is one, so its place is all that betrays a wrong pointer.
+
+        Source: mm/bootmem.c: __alloc_bootmem_core; mm/page_alloc.c: alloc_node_mem_map, setup_usemap
         """
         memory, at = self.memory, self.at
-        line = memory.config.l1_cache_bytes
-        taken = [(pages.phys, pages.page(pages.count)), self._statics()]
+        largest = 1 << (memory.config.max_order - 1)
+        behind = pages.page(-(-pages.count // largest) * largest)
+        taken = [(pages.phys, behind)]
         for zone in found:
-            table = memory.follow(zone.phys + at.wait_table, f"zone {zone.name}: wait_table")
+            blocks = len(pageblock_types(memory, zone))
             entries = memory.u64(zone.phys + at.wait_table_entries)
-            taken.append((table, table + entries * memory.layout.sizeof("wait_queue_head_t")))
-        for zone in found:
-            length = -(-len(pageblock_types(memory, zone)) * 3 // 64) * 8
-            first = memory.follow(zone.phys + at.pageblock_flags, f"zone {zone.name}: pageblock_flags", length)
-            frames = codes[first >> PAGE_SHIFT : (first + length - 1 >> PAGE_SHIFT) + 1]
-            overlaps = any(low < first + length and first < high for low, high in taken)
-            if first % line or overlaps or frames.count(RESERVED) != len(frames):
-                what = f"zone {zone.name}: pageblock_flags is not in boot memory of its own"
-                self.log.add("pageblock", what, zone.phys + at.pageblock_flags, None, hex(first))
-            taken.append((first, first + length))
+            for name, pointer, length in (
+                ("pageblock_flags", zone.phys + at.pageblock_flags, -(-blocks * 3 // 64) * 8),
+                ("wait_table", zone.phys + at.wait_table, entries * memory.layout.sizeof("wait_queue_head_t")),
+            ):
+                first = memory.follow(pointer, f"zone {zone.name}: {name}", length)
+                frames = codes[first >> PAGE_SHIFT : (first + length - 1 >> PAGE_SHIFT) + 1]
+                is_next = first in (round_up(behind, memory.config.l1_cache_bytes), round_up(first, PAGE_SIZE))
+                overlaps = any(low < first + length and first < high for low, high in taken)
+                if not is_next or overlaps or frames.count(RESERVED) != len(frames):
+                    what = f"zone {zone.name}: {name} does not lie where boot has put it"
+                    self.log.add("boot-memory", what, pointer, hex(behind), hex(first))
+                behind = first + length
+                taken.append((first, behind))
 
-    def _statics(self) -> tuple[int, int]:
-        statics = self.memory.statics
-        last = max(statics, key=statics.__getitem__)
-        return min(statics.values()), statics[last] + self.memory.layout.variable(last).size
+    def check_thresholds(self) -> None:
+        """Check how far CPUs count alone: all as one number of CPUs demands, or nowhere yet.
+
+        Source: mm/vmstat.c: calculate_threshold
+        """
+        at = self.at
+        if at.stat_diff is None:
+            return
+        threshold, u8 = at.stat_diff - 1, self.memory.ram.u8
+        sets = [
+            (index, phys + at.pageset + cpu * at.pageset_size)
+            for index, phys in enumerate(self.structs)
+            for cpu in range(at.cpus)
+            if self.present[index]
+        ]
+        found = [u8[pageset + threshold] for _, pageset in sets]
+        wanted = [
+            [_threshold(self.present[index], cpus) if cpus else 0 for index, _ in sets] for cpus in range(at.cpus + 1)
+        ]
+        if found not in wanted:
+            self.log.add("vm-stat", "stat_threshold of zones and CPUs", sets[0][1] + threshold, wanted[-1], found)
+        for (index, pageset), most in zip(sets, found, strict=True):
+            for item in range(self.memory.layout.number("NR_VM_ZONE_STAT_ITEMS")):
+                diff = (u8[pageset + threshold + 1 + item] ^ 0x80) - 0x80
+                if abs(diff) > most:
+                    what = f"zone {self.names[index]}: vm_stat_diff[{item}] is beyond its threshold"
+                    self.log.add("vm-stat", what, pageset + threshold + 1 + item, f"at most {most}", diff)
 
     def check_node(self, pages: PageMap, found: tuple[Zone, ...]) -> None:
         """Check what the node says of its zones. Source: mm/page_alloc.c: calculate_node_totalpages"""
@@ -222,3 +254,8 @@ def _batchsize(present: int) -> int:
     """Source: mm/page_alloc.c: zone_batchsize"""
     batch = max(1, min(present >> 10, _MOST_AT_ONCE >> PAGE_SHIFT) // 4)
     return (1 << ((batch + batch // 2).bit_length() - 1)) - 1
+
+
+def _threshold(present: int, cpus: int) -> int:
+    """Source: mm/vmstat.c: calculate_threshold"""
+    return min(_MOST_ALONE, 2 * cpus.bit_length() * (1 + (present >> (27 - PAGE_SHIFT)).bit_length()))
