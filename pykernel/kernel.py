@@ -86,7 +86,7 @@ class Kernel:
         config: KernelConfig,
         symbols: Mapping[str, int],
         *,
-        call: Callable[[int, int, int], None] | None = None,
+        call: Callable[[int, int, int], object] | None = None,
         describe: Callable[[int], str] = "[<{:016x}>]".format,
     ) -> None:
         self._clock, self._symbols = clock, symbols

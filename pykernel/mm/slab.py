@@ -48,7 +48,7 @@ class Slab:
     kmalloc: Callable[..., int]
     kfree: Callable[..., None]
 
-    def __init__(self, mm: Mm, call: Callable[[int, int, int], None] | None = None) -> None:
+    def __init__(self, mm: Mm, call: Callable[[int, int, int], object] | None = None) -> None:
         self.mm = mm
         self.core = SlabCore(mm, call)
         self.core.cache_alloc = partial(slab_fast.cache_alloc, self.core)

@@ -122,7 +122,7 @@ class SlabCore:
     cache_free: Callable[[int, int, int], None]
     at_debug: DebugOffsets  # only with CONFIG_DEBUG_SLAB
 
-    def __init__(self, mm: Mm, call: Callable[[int, int, int], None] | None) -> None:
+    def __init__(self, mm: Mm, call: Callable[[int, int, int], object] | None) -> None:
         self.mm = mm
         self.ram, self.u64, self.u32, self.u16 = mm.ram, mm.ram.u64, mm.ram.u32, mm.ram.u16
         self.debug = mm.config.debug_slab
