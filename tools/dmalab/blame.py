@@ -1,23 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Who is to blame for an address that a device cannot drive: the object, its cache and zone, and the driver's lines.
+"""Who is to blame: the object, its cache and zone, and the driver's lines.
 
-Adds to findings what only the upper floors know. What was allocated where is remembered from the trap events, as a
-kernel without debugging keeps no such thing in RAM.
+Adds to findings what only the upper floors know, and makes one of a cache that could not be destroyed. What was
+allocated where is remembered from the trap events, as a kernel without debugging keeps no such thing in RAM.
 """
 
 from dataclasses import replace
 
 from dmalab.symbols import Symbols
 from dmalab.transfers import find_mapping
-from emulator.finding import Finding, Json
+from emulator.finding import Finding, Findings, Json
 from emulator.memmap import PAGE_OFFSET
 from emulator.trace import Trap
+from pykernel.check.caches import caches
 from pykernel.check.memory import Memory
 from pykernel.check.owner import owner_of
 from pykernel.kernel import Kernel
 from pykernel.mm import gfp
 
 BEYOND_REACH = "dma-beyond-reach"
+DESTROY_REFUSED = "slab-destroy-refused"
+_SHOWN_OBJECTS = 10
 _ALLOCATIONS = {"kmalloc": 1, "kmem_cache_alloc": 1, "get_free_pages": 0}  # name -> which argument is gfp_mask
 _DMA_REACH = (1 << 24) - 1
 _DMA32_REACH = (1 << 32) - 1
@@ -26,16 +29,41 @@ _DMA32_REACH = (1 << 32) - 1
 class Blame:
     """Remembers allocations, and annotates findings."""
 
-    def __init__(self, memory: Memory, kernel: Kernel, symbols: Symbols) -> None:
+    def __init__(self, memory: Memory, kernel: Kernel, symbols: Symbols, findings: Findings) -> None:
         self._memory = memory
+        self._findings = findings
         self._kernel = kernel
         self._symbols = symbols
         self._allocated: dict[int, Trap] = {}  # by address; the last one counts
 
     def on_trap(self, event: Trap) -> None:
-        """Remember an allocation."""
-        if event.name in _ALLOCATIONS and event.result:
+        """Remember an allocation; look at a cache that was to be destroyed."""
+        name = event.name
+        if name in _ALLOCATIONS:
             self._allocated[event.result] = event
+        elif name == "kmem_cache_destroy":
+            self._check_destroyed(event)
+
+    def _check_destroyed(self, event: Trap) -> None:
+        """Report a cache that is still there, with the objects that keep it alive."""
+        cache = next((each for each in caches(self._memory) if each.virt == event.args[0]), None)
+        if cache is None:
+            return
+        alive = [
+            f"{owner.first:#x}, allocated at {self._symbols.describe(made.caller)}"
+            for virt, made in self._allocated.items()
+            if made.name == "kmem_cache_alloc" and made.args[0] == cache.virt
+            for owner in [owner_of(self._memory, virt - PAGE_OFFSET)]
+            if owner.cache == cache.name and owner.state == "allocated"
+        ]
+        details: dict[str, Json] = {
+            "cache": cache.name,
+            "destroyed_at": self._symbols.describe(event.caller),
+            "objects": alive[:_SHOWN_OBJECTS],
+            "count": len(alive),
+        }
+        sentence = f"slab error in kmem_cache_destroy(): cache `{cache.name}': Can't free all objects"
+        self._findings.report(Finding(DESTROY_REFUSED, sentence, event.now_ns, details=details))
 
     def annotate(self, finding: Finding) -> Finding:
         """Say of a device's wrong address whose memory it was meant for, and whose it hit."""

@@ -3,7 +3,6 @@
 
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from dmalab import scenario
@@ -44,13 +43,13 @@ def _spec(arguments: argparse.Namespace, chosen: scenario.Scenario) -> MachineSp
     """Join machine file, scenario and command line; the last one that speaks counts."""
     spec = MachineSpec()
     if chosen.ram is not None:
-        spec = replace(spec, ram=chosen.ram)
+        spec = spec._replace(ram=chosen.ram)
     if arguments.machine is not None:
         from dmalab import machine_file
 
         spec = machine_file.load(arguments.machine)
     if arguments.ram is not None:
-        spec = replace(spec, ram=arguments.ram)
+        spec = spec._replace(ram=arguments.ram)
     return spec
 
 

@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from dmalab.machine_spec import DEVICE_TYPES
 from dmalab.result import Result
 from emulator.finding import Json
 from pykernel.check.reach import ReachRow
@@ -29,18 +30,18 @@ def document(result: Result) -> dict[str, Json]:
             "ram": spec.ram,
             "policy": spec.policy,
             "kernel": asdict(spec.kernel),
-            "devices": [{"type": device.type, **asdict(device)} for device in spec.devices],
+            "devices": [{"type": DEVICE_TYPES[type(device)], **device._asdict()} for device in spec.devices],
         },
         "virtual_ns": result.now_ns,
         "log": result.console.splitlines(),
         "zones": [zone.as_dict() for zone in result.zones],
-        "transfers": [asdict(transfer) | {"ok": transfer.is_ok} for transfer in result.transfers],
+        "transfers": [transfer._asdict() | {"ok": transfer.is_ok} for transfer in result.transfers],
         "reach": [_reach_row(row) for row in result.reach],
         "workload": result.workload,
-        "checks": [asdict(check) for check in result.checks],
+        "checks": [check._asdict() for check in result.checks],
         "findings": [finding.to_json() for finding in result.findings],
         "dropped_findings": result.dropped_findings,
-        "stop": None if result.stop is None else asdict(result.stop),
+        "stop": None if result.stop is None else result.stop._asdict(),
         "trace_sha256": result.trace_sha256,
     }
 

@@ -151,7 +151,7 @@ def load(path: Path) -> MachineSpec:
 def _spec(machine: _Machine) -> MachineSpec:
     devices = MachineSpec().devices
     if machine.device is not None:
-        kinds = {"edu": EduSpec, "isa_pattern": IsaPatternSpec}
+        kinds = {name: kind for kind, name in machine_spec.DEVICE_TYPES.items()}
         devices = tuple(kinds[each.type](**each.model_dump(exclude={"type"})) for each in machine.device)
     return MachineSpec(
         ram=machine.ram,

@@ -5,8 +5,7 @@ Knows neither TOML nor the machine. The default is written out once more, with c
 holds the two together.
 """
 
-from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import Literal, NamedTuple
 
 from emulator import memmap
 from pykernel.layout.config import KernelConfig
@@ -18,21 +17,17 @@ EDU_REACH = (1 << 28) - 1
 ISA_REACH = (1 << 24) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class EduSpec:
+class EduSpec(NamedTuple):
     """An edu device in a PCI slot; `reach` is the highest bus address that it can drive."""
 
-    type: ClassVar[str] = "edu"
     slot: int = memmap.EDU_DEVFN >> 3
     reach: int = EDU_REACH
     beyond: Beyond = "wrap"
 
 
-@dataclass(frozen=True, slots=True)
-class IsaPatternSpec:
+class IsaPatternSpec(NamedTuple):
     """The ISA sample device, which moves its data through the 8237A pair."""
 
-    type: ClassVar[str] = "isa_pattern"
     port: int = memmap.ISA_PATTERN_PORT
     irq: int = memmap.ISA_PATTERN_IRQ
     reach: int = ISA_REACH
@@ -40,24 +35,23 @@ class IsaPatternSpec:
 
 
 DeviceSpec = EduSpec | IsaPatternSpec
+DEVICE_TYPES: dict[type[DeviceSpec], str] = {EduSpec: "edu", IsaPatternSpec: "isa_pattern"}
 
 
-@dataclass(frozen=True, slots=True)
-class LimitsSpec:
+class LimitsSpec(NamedTuple):
     """When a run that does not end by itself is ended."""
 
     max_blocks: int = 1_000_000_000
     wall_seconds: int = 60
 
 
-@dataclass(frozen=True, slots=True)
-class MachineSpec:
+class MachineSpec(NamedTuple):
     """A whole machine file."""
 
     ram: int = 128 * memmap.MIB  # bytes
     policy: Policy = "report"
-    kernel: KernelConfig = field(default_factory=KernelConfig)
-    limits: LimitsSpec = field(default_factory=LimitsSpec)
+    kernel: KernelConfig = KernelConfig()
+    limits: LimitsSpec = LimitsSpec()
     devices: tuple[DeviceSpec, ...] = (EduSpec(), IsaPatternSpec())
 
 

@@ -44,7 +44,9 @@ def _draw_zone(zone: ZoneCensus, style: Style) -> list[str]:
         name = zone.zone if not first else ""
         cells = "".join(style.paint(_SIGNS[kind][0], *_SIGNS[kind][2]) for kind in zone.cells[first : first + per_row])
         lines.append(f"{name:8} {start:#011x} |{cells}".rstrip())
-    owned = [f"{sign} {mib(zone.pages[kind])} {what}" for kind, (sign, what, _) in _SIGNS.items() if zone.pages[kind]]
+    owned = [
+        f"{sign} {mib(zone.pages[kind])} {what}".strip() for kind, (sign, what, _) in _SIGNS.items() if zone.pages[kind]
+    ]
     return [*lines, *wrap(owned, style.width, _INDENT), *wrap(_largest_caches(zone), style.width, _INDENT)]
 
 

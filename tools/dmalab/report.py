@@ -7,6 +7,7 @@ from dmalab import picture
 from dmalab.machine_spec import format_size
 from dmalab.result import Result, Stop, Transfer
 from dmalab.text import Style, count, table
+from emulator.finding import Json
 from pykernel.check.reach import ReachRow
 
 
@@ -89,23 +90,24 @@ def _reach(rows: list[ReachRow], style: Style) -> list[str]:
     by_cache: dict[str, list[ReachRow]] = {}
     for row in rows:
         by_cache.setdefault(row.cache, []).append(row)
+    shown = [group for group in by_cache.values() if group[0].slabs or not all(row.is_ok for row in group)]
     lines = [
         (
-            name,
+            group[0].cache,
             str(group[0].slabs),
             str(group[0].objects),
             "" if group[0].highest is None else f"{group[0].highest:#x}",
             "none" if group[0].bound is None else f"{group[0].bound:#x}",
             *(_verdict(row) for row in group),
         )
-        for name, group in by_cache.items()
+        for group in shown
     ]
     head, *body = table(headers, lines)
-    good = [all(row.is_ok for row in group) for group in by_cache.values()]
-    return [
-        style.paint(head, "dim"),
-        *(style.paint(line, *(() if ok else ("red",))) for line, ok in zip(body, good, strict=True)),
-    ]
+    colours = [() if all(row.is_ok for row in group) else ("red",) for group in shown]
+    result = [style.paint(line, *colour) for line, colour in zip(body, colours, strict=True)]
+    empty = len(by_cache) - len(shown)
+    more = [f"{count(empty, 'cache')} without slabs: ok, what they will have is bounded"] if empty else []
+    return [*([style.paint(head, "dim")] if shown else []), *result, *more]
 
 
 def _verdict(row: ReachRow) -> str:
@@ -127,11 +129,24 @@ def _findings(result: Result, style: Style) -> Iterator[str]:
         return
     yield _title(count(len(result.findings) + result.dropped_findings, "finding"), style)
     for finding in result.findings:
-        first, *rest = str(finding).split("\n")
-        yield style.paint(first, "red")
-        yield from rest
+        yield style.paint(str(finding).split("\n")[0], "red")
+        for name, value in finding.details.items():
+            yield from _detail(name, value)
     if result.dropped_findings:
         yield f"and {result.dropped_findings} more, not shown"
+
+
+def _detail(name: str, value: Json) -> Iterator[str]:
+    """Write one detail of a finding: numbers in hex, lists and tables a line for each entry."""
+    rows = value if isinstance(value, list) else [value]
+    if isinstance(value, dict):
+        rows = [f"{key} {_hex(each)}" for key, each in value.items()]
+    yield f"  {name.replace('_', ' ')}: {_hex(rows[0]) if rows else 'none'}"
+    yield from (f"    {_hex(row)}" for row in rows[1:])
+
+
+def _hex(value: Json) -> str:
+    return hex(value) if isinstance(value, int) and value > 9 else str(value)
 
 
 def _stop(stop: Stop, style: Style) -> list[str]:

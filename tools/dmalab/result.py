@@ -2,6 +2,7 @@
 """What a run gave, in one object: text and JSON are made from it and from nothing else."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from dmalab.machine_spec import MachineSpec
 from dmalab.scenario import Scenario
@@ -10,8 +11,7 @@ from pykernel.check.census import ZoneCensus
 from pykernel.check.reach import ReachRow
 
 
-@dataclass(slots=True)
-class Transfer:
+class Transfer(NamedTuple):
     """One movement of data by a device, with the owner that its memory had at that moment.
 
     `result` is what the driver said of it afterwards: 0, or a negative errno, or None where it said nothing.
@@ -36,8 +36,7 @@ class Transfer:
         return self.outcome == "ok" and not self.result
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One thing that the scenario demanded."""
 
     name: str
@@ -45,8 +44,7 @@ class Check:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(NamedTuple):
     """Why the machine could not go on. `report` is for people: registers, backtrace, last events."""
 
     reason: str

@@ -4,14 +4,13 @@
 A step is a name that the guest's kernel knows (firmware/kernel/steps.c); it gets them as `run=` on its command line.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from emulator.errors import ConfigError
 from emulator.memmap import MIB
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(NamedTuple):
     """One scenario.
 
     `options` go onto the guest's command line as they are. `ram` (bytes) is what it needs where the user does not say.
@@ -38,6 +37,7 @@ SCENARIOS = {
             "default",
             "run both drivers, repeat a real kernel's allocations, grow every general cache and prove its reach",
             steps=("edu", "isa_pattern", "workload", "caches"),
+            options=("cache_slabs=2",),  # whole ones, and a third that is begun
         ),
         Scenario(
             "module-unload",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from dmalab import picture, workload
 from dmalab.blame import Blame
-from dmalab.machine_spec import DeviceSpec, EduSpec, IsaPatternSpec, MachineSpec
+from dmalab.machine_spec import EduSpec, IsaPatternSpec, MachineSpec
 from dmalab.result import Check, Result
 from dmalab.scenario import Scenario
 from dmalab.stops import run_machine
@@ -13,7 +13,6 @@ from dmalab.symbols import Symbols
 from dmalab.text import PIPE_WIDTH
 from dmalab.transfers import TransferLog
 from emulator.config import EduConfig, IsaPatternConfig, MachineConfig
-from emulator.devices.pci import bus_id
 from emulator.dma import Beyond, Reach
 from emulator.errors import ConfigError
 from emulator.machine import Machine
@@ -77,7 +76,7 @@ class Session:
 
     def _observe(self) -> None:
         trace, kernel = self.machine.trace, self.kernel
-        blame = Blame(self.memory, kernel, self.symbols)
+        blame = Blame(self.memory, kernel, self.symbols, self.machine.findings)
         trace.subscribe(self._transfers.on_dma, Dma)
         trace.subscribe(blame.on_trap, Trap)
         self.machine.findings.annotate(blame.annotate)
@@ -94,8 +93,9 @@ class Session:
 
     def _look_at_memory(self) -> None:
         """Prove the reach and draw the picture, as far as memory can be read at all."""
+        devices = [(port.name, port.reach.mask) for port in self.machine.dma_ports]
         try:
-            self.result.reach = prove_reach(self.memory, [(_name(each), each.reach) for each in self.spec.devices])
+            self.result.reach = prove_reach(self.memory, devices)
             self.result.zones = census(self.memory, picture.cells_for(PIPE_WIDTH))
         except Unreadable as damage:
             if self.result.stop is None:
@@ -147,7 +147,7 @@ def page_codes(memory: Memory) -> bytes:
     from pykernel.check.pages import survey_pages
     from pykernel.check.violations import Violations
 
-    survey = survey_pages(memory, Violations())
+    survey = survey_pages(memory, Violations(limit=1 << 20))
     return bytes(survey.codes) if survey is not None else b""
 
 
@@ -180,8 +180,3 @@ def _config(spec: MachineSpec, *, record: bool) -> MachineConfig:
         max_blocks=limits.max_blocks,
         wall_seconds=limits.wall_seconds,
     )
-
-
-def _name(device: DeviceSpec) -> str:
-    """Name a device as the guest's kernel does."""
-    return bus_id(device.slot << 3) if isinstance(device, EduSpec) else device.type

@@ -51,14 +51,14 @@ class TransferLog:
         )
 
     def on_result(self, result: TransferResult) -> None:
-        """Take the driver's word on a transfer, which is about the last ones that fit."""
+        """Take the driver's word on a transfer, which is about those that fit and that it has not judged yet."""
         to_device = result.direction != _FROM_DEVICE
         end = result.dma_addr + result.length
-        for transfer in reversed(self.transfers):
+        for index, transfer in enumerate(self.transfers):
             if transfer.device != result.device or transfer.result is not None:
                 continue
             if transfer.to_device == to_device and result.dma_addr <= transfer.dma_addr < end:
-                transfer.result = result.error
+                self.transfers[index] = transfer._replace(result=result.error)
 
 
 def find_mapping(kernel: Kernel, device: str, dma_addr: int) -> Mapping | None:
