@@ -51,7 +51,7 @@ def free_lists(mm: Mm) -> list[list[int]]:
     zones = [zone for zone in mm.zones if zone.start_pfn < zone.end_pfn]
     heads = [head for zone in zones for kinds in zone.heads for head in kinds]
     heads += [pcp.head for zone in zones for pcps in zone.pcps for pcp in pcps]
-    return [[link - PAGE_OFFSET - mm.mem_map for link in list_for_each(mm.ram, head)] for head in heads]
+    return [[link - PAGE_OFFSET - mm.mem_map.phys for link in list_for_each(mm.ram, head)] for head in heads]
 
 
 def malloc_sizes(mm: Mm) -> list[int]:

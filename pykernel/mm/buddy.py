@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The buddy system: free blocks of 2^order pages on one list for each order and migrate type.
 
-Works on struct pages and struct zone in RAM. It neither checks what callers hand in nor prepares pages for use: that
-is page_alloc's. Names: `pfn` is a page, `page` the index of its struct page in `ram.u64`, links are virtual addresses.
+Works on the mem_map and struct zone in RAM. It neither checks what callers hand in nor prepares pages for use: that is
+page_alloc's. Pages are page frame numbers; links are virtual addresses, a list's head being in the kernel image.
 """
 
 from typing import TYPE_CHECKING
@@ -10,27 +10,8 @@ from typing import TYPE_CHECKING
 from emulator.memmap import KERNEL_MAP_BASE, PAGE_OFFSET
 from pykernel.errors import BadList, BadPage
 from pykernel.layout.lists import LIST_POISON1, LIST_POISON2
-from pykernel.mm.page import (
-    COUNTS,
-    FIRST_PAGE,
-    LRU_BYTES,
-    NEXT,
-    PG_BUDDY,
-    PG_COMPOUND,
-    PG_HEAD_TAIL_MASK,
-    PREV,
-    PRIVATE,
-    WORDS,
-    ZONES_SHIFT,
-)
-from pykernel.mm.zone import (
-    MIGRATE_MOVABLE,
-    MIGRATE_RECLAIMABLE,
-    MIGRATE_RESERVE,
-    MIGRATE_TYPES,
-    MIGRATE_UNMOVABLE,
-    Zone,
-)
+from pykernel.mm.page import PAGE_BYTES, PG_BUDDY, PG_COMPOUND, PG_HEAD_TAIL_MASK, ZONES_SHIFT
+from pykernel.mm.zone import MIGRATE_MOVABLE, MIGRATE_RECLAIMABLE, MIGRATE_RESERVE, MIGRATE_UNMOVABLE, Zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,8 +26,6 @@ FALLBACKS = (
     (),
     (),
 )
-_COUNT_MASK = 0xFFFF_FFFF
-_PAGE_BYTES = WORDS * 8
 _BLOCK_BITS = 3  # NR_PAGEBLOCK_BITS
 
 
@@ -54,14 +33,12 @@ class Buddy:
     """The free lists of all zones of one kernel."""
 
     def __init__(self, mm: "Mm", bad_page: "Callable[[int], None]") -> None:
-        self.u8 = mm.ram.u8
-        self.i32 = mm.ram.i32
-        self.u64 = mm.ram.u64
-        self.i64 = mm.ram.i64
         self.mm = mm
         self.bad_page = bad_page
-        self.map_word = mm.map_word
-        self.lru_base = mm.mem_map + LRU_BYTES + PAGE_OFFSET  # virtual address of page 0's lru
+        self.u8, self.i32, self.u64, self.i64 = mm.ram.u8, mm.ram.i32, mm.ram.u64, mm.ram.i64
+        mem_map = mm.mem_map
+        self.flags, self.private, self.users = mem_map.flags, mem_map.private, mem_map.users
+        self.links, self.backlinks, self.lru_base = mem_map.links, mem_map.backlinks, mem_map.lru_base
         self.max_order = mm.config.max_order
         self.pageblock_order = mm.config.pageblock_order
         self.i_mobility_disabled = mm.statics["page_group_by_mobility_disabled"] >> 2
@@ -69,34 +46,35 @@ class Buddy:
         self.w_vm_stat = mm.vmstat.w_vm_stat
         self.smp = mm.vmstat.smp
 
-    # Lists. The links of a page are words NEXT and PREV of its struct page; heads are in the kernel image.
+    # Lists.
 
-    def list_add(self, link: int, word: int, head: int) -> None:
-        """Put the entry at address `link`, whose links are at `word`, first on the list `head` of the kernel image."""
+    def list_add(self, pfn: int, head: int) -> None:
+        """Put a page first on a list."""
         u64 = self.u64
+        link = self.lru_base + pfn * PAGE_BYTES
         w_head = (head - KERNEL_MAP_BASE) >> 3
         after = u64[w_head]
-        u64[((after - KERNEL_MAP_BASE if after >= KERNEL_MAP_BASE else after - PAGE_OFFSET) >> 3) + 1] = link
-        u64[word] = after
-        u64[word + 1] = head
+        u64[w_head + 1 if after == head else ((after - PAGE_OFFSET) >> 3) + 1] = link
+        self.links[pfn] = after
+        self.backlinks[pfn] = head
         u64[w_head] = link
 
-    def list_del(self, word: int) -> None:
-        """Take the entry whose links are at `word` off its list, and poison it."""
+    def list_del(self, pfn: int) -> None:
+        """Take a page off its list, and poison its links."""
         u64 = self.u64
-        after = u64[word]
-        before = u64[word + 1]
+        after = self.links[pfn]
+        before = self.backlinks[pfn]
         u64[((after - KERNEL_MAP_BASE if after >= KERNEL_MAP_BASE else after - PAGE_OFFSET) >> 3) + 1] = before
         u64[(before - KERNEL_MAP_BASE if before >= KERNEL_MAP_BASE else before - PAGE_OFFSET) >> 3] = after
-        u64[word] = LIST_POISON1
-        u64[word + 1] = LIST_POISON2
+        self.links[pfn] = LIST_POISON1
+        self.backlinks[pfn] = LIST_POISON2
 
     def pfn_of(self, link: int) -> int:
         """Give the page whose lru is at address `link`.
 
         Raises: BadList where no struct page has its lru there.
         """
-        pfn, rest = divmod(link - self.lru_base, _PAGE_BYTES)
+        pfn, rest = divmod(link - self.lru_base, PAGE_BYTES)
         if rest or not 0 <= pfn < self.mm.max_pfn:
             raise BadList(f"a free list leads to {link:#x}, which is no page's lru")
         return pfn
@@ -129,12 +107,10 @@ class Buddy:
         Source: mm/page_alloc.c: __free_one_page
         Raises: BadPage where a free buddy has users.
         """
-        u64 = self.u64
-        map_word = self.map_word
-        page = map_word + pfn * WORDS
+        u64, flags, private = self.u64, self.flags, self.private
         migratetype = self.get_pageblock_migratetype(zone, pfn)
-        flags = u64[page]
-        if flags & PG_COMPOUND:
+        found = flags[pfn]
+        if found & PG_COMPOUND:
             self.destroy_compound_page(pfn, order)
         if self.smp:
             self.vmstat.mod_zone_page_state(zone, 0, 1 << order)
@@ -142,40 +118,39 @@ class Buddy:
             i64 = self.i64
             i64[zone.w_free] += 1 << order
             i64[self.w_vm_stat] += 1 << order
-        zone_id = flags >> ZONES_SHIFT
+        # The flags of a free block's first page, if it is in the same zone: these bits must be so, others may be set.
+        free_here = found >> ZONES_SHIFT << ZONES_SHIFT | PG_BUDDY
         while order < self.max_order - 1:
-            buddy = map_word + (pfn ^ 1 << order) * WORDS
-            flags = u64[buddy]
-            if not flags & PG_BUDDY or u64[buddy + PRIVATE] != order or flags >> ZONES_SHIFT != zone_id:
+            buddy = pfn ^ 1 << order
+            found = flags[buddy]
+            if found != free_here and (not found & PG_BUDDY or (found ^ free_here) >> ZONES_SHIFT):
                 break
-            if u64[buddy + COUNTS] & _COUNT_MASK:
-                raise BadPage("a free block has users", pfn ^ 1 << order)
-            self.list_del(buddy + NEXT)
+            if private[buddy] != order:
+                break
+            if self.users[buddy]:
+                raise BadPage("a free block has users", buddy)
+            self.list_del(buddy)
             u64[zone.w_nr_free[order]] -= 1
-            u64[buddy] = flags & ~PG_BUDDY
-            u64[buddy + PRIVATE] = 0
-            pfn &= ~(1 << order)
+            flags[buddy] = found ^ PG_BUDDY
+            private[buddy] = 0
+            pfn &= buddy
             order += 1
-        page = map_word + pfn * WORDS
-        u64[page] |= PG_BUDDY
-        u64[page + PRIVATE] = order
-        self.list_add(self.lru_base + pfn * _PAGE_BYTES, page + NEXT, zone.heads[order][migratetype])
+        flags[pfn] |= PG_BUDDY
+        private[pfn] = order
+        self.list_add(pfn, zone.heads[order][migratetype])
         u64[zone.w_nr_free[order]] += 1
 
     def destroy_compound_page(self, pfn: int, order: int) -> None:
         """Take the marks off a compound page's head and tails. Source: mm/page_alloc.c: destroy_compound_page"""
-        u64 = self.u64
-        head = self.map_word + pfn * WORDS
-        head_virt = self.mm.pfn_to_page(pfn)
-        if u64[head + WORDS + PREV] != order or u64[head] & PG_HEAD_TAIL_MASK != PG_COMPOUND:
+        flags, first_page = self.flags, self.private
+        head = self.mm.pfn_to_page(pfn)
+        if self.backlinks[pfn + 1] != order or flags[pfn] & PG_HEAD_TAIL_MASK != PG_COMPOUND:
             self.bad_page(pfn)
-        u64[head] &= ~PG_COMPOUND
-        for tail in range(head + WORDS, head + (WORDS << order), WORDS):
-            flags = u64[tail]
-            if flags & PG_HEAD_TAIL_MASK != PG_HEAD_TAIL_MASK or u64[tail + FIRST_PAGE] != head_virt:
-                self.bad_page((tail - self.map_word) // WORDS)
-                flags = u64[tail]
-            u64[tail] = flags & ~PG_HEAD_TAIL_MASK
+        flags[pfn] &= ~PG_COMPOUND
+        for tail in range(pfn + 1, pfn + (1 << order)):
+            if flags[tail] & PG_HEAD_TAIL_MASK != PG_HEAD_TAIL_MASK or first_page[tail] != head:
+                self.bad_page(tail)
+            flags[tail] &= ~PG_HEAD_TAIL_MASK
 
     # Allocating.
 
@@ -192,18 +167,16 @@ class Buddy:
 
         Source: mm/page_alloc.c: __rmqueue_smallest
         """
-        u64 = self.u64
-        heads = zone.heads
+        u64, heads = self.u64, zone.heads
         for current_order in range(order, self.max_order):
             head = heads[current_order][migratetype]
             link = u64[(head - KERNEL_MAP_BASE) >> 3]
             if link == head:
                 continue
             pfn = self.pfn_of(link)
-            page = self.map_word + pfn * WORDS
-            self.list_del(page + NEXT)
-            u64[page] &= ~PG_BUDDY
-            u64[page + PRIVATE] = 0
+            self.list_del(pfn)
+            self.flags[pfn] &= ~PG_BUDDY
+            self.private[pfn] = 0
             u64[zone.w_nr_free[current_order]] -= 1
             if self.smp:
                 self.vmstat.mod_zone_page_state(zone, 0, -(1 << order))
@@ -225,11 +198,10 @@ class Buddy:
         while high > low:
             high -= 1
             half = pfn + (1 << high)
-            page = self.map_word + half * WORDS
-            self.list_add(self.lru_base + half * _PAGE_BYTES, page + NEXT, zone.heads[high][migratetype])
+            self.list_add(half, zone.heads[high][migratetype])
             u64[zone.w_nr_free[high]] += 1
-            u64[page] |= PG_BUDDY
-            u64[page + PRIVATE] = high
+            self.flags[half] |= PG_BUDDY
+            self.private[half] = high
 
     def rmqueue_fallback(self, zone: Zone, order: int, start_migratetype: int) -> int:
         """Take the largest block of another type, if need be with all that is free around it; at last from the reserve.
@@ -248,17 +220,15 @@ class Buddy:
 
     def _take_over(self, zone: Zone, pfn: int, order: int, current_order: int, wanted: int, migratetype: int) -> None:
         """Take a block of type `migratetype` for one of type `wanted`. Source: mm/page_alloc.c: __rmqueue_fallback"""
-        u64 = self.u64
-        u64[zone.w_nr_free[current_order]] -= 1
+        self.u64[zone.w_nr_free[current_order]] -= 1
         if current_order >= self.pageblock_order >> 1 or wanted == MIGRATE_RECLAIMABLE:
             # A large block is worth having whole: what is left of it, and all that is free around it, changes type.
             if self.move_freepages_block(zone, pfn, wanted) >= 1 << (self.pageblock_order - 1):
                 self.set_pageblock_migratetype(zone, pfn, wanted)
             migratetype = wanted
-        page = self.map_word + pfn * WORDS
-        self.list_del(page + NEXT)
-        u64[page] &= ~PG_BUDDY
-        u64[page + PRIVATE] = 0
+        self.list_del(pfn)
+        self.flags[pfn] &= ~PG_BUDDY
+        self.private[pfn] = 0
         self.vmstat.mod_zone_page_state(zone, 0, -(1 << order))
         if current_order == self.pageblock_order:
             self.set_pageblock_migratetype(zone, pfn, wanted)
@@ -282,21 +252,16 @@ class Buddy:
 
         Source: mm/page_alloc.c: move_freepages
         """
-        u64 = self.u64
         pfn, moved = start_pfn, 0
         while pfn <= end_pfn:
-            page = self.map_word + pfn * WORDS
-            if not u64[page] & PG_BUDDY:
+            if not self.flags[pfn] & PG_BUDDY:
                 pfn += 1
                 continue
-            order = u64[page + PRIVATE]
+            order = self.private[pfn]
             if order >= self.max_order:
                 raise BadPage(f"a free block claims order {order}", pfn)
-            self.list_del(page + NEXT)
-            self.list_add(self.lru_base + pfn * _PAGE_BYTES, page + NEXT, zone.heads[order][migratetype])
+            self.list_del(pfn)
+            self.list_add(pfn, zone.heads[order][migratetype])
             pfn += 1 << order
             moved += 1 << order
         return moved
-
-
-assert len(FALLBACKS) == MIGRATE_TYPES

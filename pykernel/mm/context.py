@@ -21,7 +21,6 @@ from pykernel.mm.zone import Zone
 if TYPE_CHECKING:
     from pykernel.mm.page_alloc import PageAllocator
 
-_PAGE_BYTES = struct_page.WORDS * 8
 _SCALARS = {"u64": ("u64", 3), "ptr": ("u64", 3), "i64": ("i64", 3), "i32": ("i32", 2), "u32": ("u32", 2)}
 
 
@@ -111,9 +110,9 @@ class Mm:
             for index in range(nr_zones)
         )
         self.zones_at = {int(zone.virt): zone for zone in self.zones}
-        self.mem_map = 0  # physical address; 0 before free_area_init_nodes
-        self.map_word = 0  # the same as an index into ram.u64
-        self.max_pfn = 0  # page frames that the mem_map describes
+        self.mem_map: struct_page.MemMap  # of no pages before free_area_init_nodes
+        self.map_word = 0  # the mem_map's index in ram.u64
+        self.max_pfn = 0  # the page frame after the last
         self.vmstat = VmStat(self)
         self.pages: PageAllocator
         self.read_geometry()
@@ -123,9 +122,12 @@ class Mm:
         from pykernel.mm.page_alloc import PageAllocator
 
         mem_map = self.get("mem_map")
-        self.mem_map = virt_to_phys(mem_map) if mem_map else 0
-        self.map_word = self.mem_map >> 3
         self.max_pfn = self.get("max_pfn")
+        # Boot took room for whole blocks of the largest order: the buddy system looks at the pages beyond the end.
+        largest = 1 << (self.config.max_order - 1)
+        pages = -(-self.max_pfn // largest) * largest if mem_map else 0
+        self.mem_map = struct_page.MemMap(self.ram, virt_to_phys(mem_map) if mem_map else 0, pages)
+        self.map_word = self.mem_map.phys >> 3
         for zone in self.zones:
             zone.read_geometry(self.layout, self.ram.u64)
         self.pages = PageAllocator(self)
@@ -146,11 +148,11 @@ class Mm:
 
     def pfn_to_page(self, pfn: int) -> VirtAddr:
         """Give the address of a page's struct page. Source: asm-generic/memory_model.h: pfn_to_page"""
-        return VirtAddr(self.mem_map + pfn * _PAGE_BYTES + PAGE_OFFSET)
+        return VirtAddr(self.mem_map.phys + pfn * struct_page.PAGE_BYTES + PAGE_OFFSET)
 
     def page_to_pfn(self, page: int) -> Pfn:
         """Give the number of the page that a struct page describes. Source: asm-generic/memory_model.h: page_to_pfn"""
-        return Pfn((page - PAGE_OFFSET - self.mem_map) // _PAGE_BYTES)
+        return Pfn((page - PAGE_OFFSET - self.mem_map.phys) // struct_page.PAGE_BYTES)
 
     def virt_to_page(self, virt: int) -> VirtAddr:
         """Give the struct page of the page that holds a byte. Source: asm-x86/page_64.h: virt_to_page"""
@@ -163,4 +165,4 @@ class Mm:
 
     def page_zone(self, pfn: int) -> Zone:
         """Give the zone that a page belongs to. Source: include/linux/mm.h: page_zone"""
-        return self.zones[self.ram.u64[self.map_word + pfn * struct_page.WORDS] >> struct_page.ZONES_SHIFT]
+        return self.zones[self.mem_map.flags[pfn] >> struct_page.ZONES_SHIFT]

@@ -17,7 +17,6 @@ from pykernel.mm.page import (
     PG_BUDDY,
     PG_RESERVED,
     PREV,
-    PRIVATE,
     WORDS,
     ZONES_SHIFT,
 )
@@ -78,12 +77,10 @@ def _free_word(mm: "Mm", word: bytes, pfn: int, end_pfn: int) -> int:
 
 def free_pages_bootmem(mm: "Mm", pfn: int, order: int) -> None:
     """Make reserved pages ordinary ones, and free them. Source: mm/page_alloc.c: __free_pages_bootmem"""
-    u64 = mm.ram.u64
-    first = mm.map_word + pfn * WORDS
-    for page in range(first, first + (WORDS << order), WORDS):
-        u64[page] &= ~PG_RESERVED
-        u64[page + COUNTS] = COUNTS_FREE
-    u64[first + COUNTS] = COUNTS_ONE_USER
+    for page in range(pfn, pfn + (1 << order)):
+        mm.mem_map.flags[page] &= ~PG_RESERVED
+        mm.mem_map.counts[page] = COUNTS_FREE
+    mm.mem_map.counts[pfn] = COUNTS_ONE_USER
     mm.pages.free_pages(pfn, order)
 
 
@@ -116,7 +113,7 @@ def free_largest_blocks(mm: "Mm", zone: "Zone", pfn: int, count: int) -> None:
     ram, buddy = mm.ram, mm.pages.buddy
     order = mm.config.max_order - 1
     largest = 1 << order
-    first = mm.map_word + pfn * WORDS
+    first = (mm.mem_map.phys >> 3) + pfn * WORDS
     pages = count * largest
     fill_column(ram, first, FLAGS, pages, zone.index << ZONES_SHIFT)
     fill_column(ram, first, COUNTS, pages, COUNTS_FREE)
@@ -125,12 +122,11 @@ def free_largest_blocks(mm: "Mm", zone: "Zone", pfn: int, count: int) -> None:
     fill_column(ram, first, PREV, even_pieces, LIST_POISON2, stride)
     mm.pages.pcp.note_progress(zone)
     for block in range(pfn, pfn + pages, largest):
-        page = mm.map_word + block * WORDS
         # The type is that of the piece freed last, at the block's end.
         head = zone.heads[order][buddy.get_pageblock_migratetype(zone, block + largest - 1)]
-        ram.u64[page] |= PG_BUDDY
-        ram.u64[page + PRIVATE] = order
-        buddy.list_add(buddy.lru_base + block * WORDS * 8, page + NEXT, head)
+        mm.mem_map.flags[block] |= PG_BUDDY
+        mm.mem_map.private[block] = order
+        buddy.list_add(block, head)
     ram.u64[zone.w_nr_free[order]] += count
     for _ in range(count):
         mm.vmstat.mod_zone_page_state(zone, mm.layout.number("NR_FREE_PAGES"), largest)

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""struct page in words: where its members lie and what its flags mean. Tests compare with the C enums.
+"""struct page: where its members lie and what its flags mean. Tests compare with the C enums.
 
-A struct page is seven 64-bit words. `page` of the functions of this package is the index of the first of them in
-`ram.u64`: `ram.u64[page + PRIVATE]`.
+The mem_map is an array of struct page, so each member is a strided column of RAM that the page frame number indexes:
+`mem_map.private[pfn]`.
 """
 
+from emulator.memmap import PAGE_OFFSET
+from emulator.ram import Ram
 from pykernel.layout.layout import Layout
 
-WORDS = 7  # of a struct page
+WORDS = 7  # 64-bit words of a struct page
+PAGE_BYTES = WORDS * 8
 FLAGS = 0
 COUNTS = 1  # _count in the low half, _mapcount in the high half
 PRIVATE = 2
@@ -72,3 +75,28 @@ def check_layout(layout: Layout) -> None:
     found = {name: layout.member("page", name) for name in _MEMBERS}
     if found != _MEMBERS or layout.sizeof("page") != WORDS * 8:
         raise TypeError(f"struct page of layout {layout.key}: found {found}, expected {_MEMBERS}")
+
+
+class MemMap:
+    """The columns of the mem_map at physical address `phys`, which describes `pages` page frames.
+
+    `counts` are _count and _mapcount in one; `users` is _count alone, signed. `links` and `backlinks` are lru.next and
+    lru.prev. A link to a page is `lru_base + pfn * PAGE_BYTES`: the virtual address of its lru.
+    """
+
+    __slots__ = ("backlinks", "counts", "flags", "links", "lru_base", "mapping", "pages", "phys", "private", "users")
+
+    def __init__(self, ram: Ram, phys: int, pages: int) -> None:
+        def column(word: int) -> memoryview:
+            return ram.column("Q", phys + word * 8, PAGE_BYTES, pages)
+
+        self.phys = phys
+        self.pages = pages
+        self.lru_base = phys + LRU_BYTES + PAGE_OFFSET
+        self.flags = column(FLAGS)
+        self.counts = column(COUNTS)
+        self.users = ram.column("i", phys + COUNTS * 8, PAGE_BYTES, pages)
+        self.private = column(PRIVATE)
+        self.mapping = column(MAPPING)
+        self.links = column(NEXT)
+        self.backlinks = column(PREV)

@@ -4,6 +4,7 @@
 Pages are named by their page frame number. Checks come first: what is refused leaves RAM as it was.
 """
 
+from struct import Struct
 from typing import TYPE_CHECKING
 
 from emulator.memmap import PAGE_SHIFT
@@ -28,25 +29,20 @@ from pykernel.mm.gfp import (
     GFP_ZONE_MASK,
 )
 from pykernel.mm.page import (
-    COUNTS,
     COUNTS_FREE,
     COUNTS_ONE_USER,
-    FIRST_PAGE,
     FLAGS_CHECK_AT_FREE,
     FLAGS_CHECK_AT_PREP,
     FLAGS_CLEAR_AT_PREP,
     FLAGS_CLEAR_WHEN_BAD,
-    MAPPING,
-    NEXT,
+    PAGE_BYTES,
     PG_COMPOUND,
     PG_DIRTY,
     PG_HEAD_TAIL_MASK,
     PG_RESERVED,
-    PREV,
-    PRIVATE,
-    WORDS,
     ZONES_SHIFT,
 )
+from pykernel.mm.page_fast_path import make_alloc_pages, make_free_pages
 from pykernel.mm.pcp import PerCpuLists
 from pykernel.mm.zone import COLD, HOT, MIGRATE_UNMOVABLE, Zone
 
@@ -61,7 +57,7 @@ ALLOC_HARDER = 0x10
 ALLOC_HIGH = 0x20
 
 PAGE_ALLOC_COSTLY_ORDER = 3
-_LOW_HALF = 0xFFFF_FFFF
+_ZONE_BITS = 3 << ZONES_SHIFT
 _PAGE_MAPPING_ANON = 1
 # The destructor in a compound page's first tail. Nothing calls it: Python knows what to do with a compound page.
 FREE_COMPOUND_PAGE = 0
@@ -77,16 +73,22 @@ class PageAllocator:
         self.i64 = mm.ram.i64
         self.buddy = Buddy(mm, self.bad_page)
         self.pcp = PerCpuLists(mm, self.buddy)
-        self.map_word = mm.map_word
+        mem_map = mm.mem_map
+        self.flags, self.counts, self.users = mem_map.flags, mem_map.counts, mem_map.users
+        self.private, self.mapping = mem_map.private, mem_map.mapping
         self.max_order = mm.config.max_order
         self.zones = mm.zones
         self.zones_at = mm.zones_at
         self.i_mobility_disabled = self.buddy.i_mobility_disabled
         self.zonelists = _zonelist_words(mm)
+        # Flags, counts and mapping of all pages of a block, or of 32 at a time.
+        self._checks = [Struct("<" + "QQ8xQ24x" * (1 << min(order, 5))) for order in range(self.max_order)]
+        self.alloc_pages = make_alloc_pages(self)
+        self.free_pages = make_free_pages(self)
 
     # Allocating.
 
-    def alloc_pages(self, gfp_mask: int, order: int) -> Pfn | None:
+    def alloc_pages_node(self, gfp_mask: int, order: int) -> Pfn | None:
         """Allocate 2^order pages in a row, aligned to their size; None where Linux gives NULL.
 
         Source: include/linux/gfp.h: alloc_pages_node
@@ -186,18 +188,16 @@ class PageAllocator:
 
         Source: mm/page_alloc.c: prep_new_page
         """
-        u64 = self.u64
-        page = self.map_word + pfn * WORDS
-        flags = u64[page]
-        if flags & FLAGS_CHECK_AT_PREP or u64[page + COUNTS] != COUNTS_FREE or u64[page + MAPPING]:
+        flags, counts = self.flags[pfn], self.counts
+        if flags & FLAGS_CHECK_AT_PREP or counts[pfn] != COUNTS_FREE or self.mapping[pfn]:
             self.bad_page(pfn)
-            flags = u64[page]
+            flags = self.flags[pfn]
             if flags & PG_RESERVED:
                 return False
         if flags & FLAGS_CLEAR_AT_PREP:
-            u64[page] = flags & ~FLAGS_CLEAR_AT_PREP
-        u64[page + PRIVATE] = 0
-        u64[page + COUNTS] = u64[page + COUNTS] & ~_LOW_HALF | 1
+            self.flags[pfn] = flags & ~FLAGS_CLEAR_AT_PREP
+        self.private[pfn] = 0
+        counts[pfn] = COUNTS_ONE_USER
         if gfp_mask & GFP_ZERO:
             self.mm.ram.fill(pfn << PAGE_SHIFT, 1 << (PAGE_SHIFT + order))
         if order and gfp_mask & GFP_COMP:
@@ -206,15 +206,14 @@ class PageAllocator:
 
     def prep_compound_page(self, pfn: int, order: int) -> None:
         """Tie the pages of a block together: tails point to the head. Source: mm/page_alloc.c: prep_compound_page"""
-        u64 = self.u64
-        head = self.map_word + pfn * WORDS
-        head_virt = self.mm.pfn_to_page(pfn)
-        u64[head + WORDS + NEXT] = FREE_COMPOUND_PAGE
-        u64[head + WORDS + PREV] = order
-        u64[head] |= PG_COMPOUND
-        for tail in range(head + WORDS, head + (WORDS << order), WORDS):
-            u64[tail] |= PG_HEAD_TAIL_MASK
-            u64[tail + FIRST_PAGE] = head_virt
+        flags, first_page = self.flags, self.private
+        head = self.mm.pfn_to_page(pfn)
+        self.mm.mem_map.links[pfn + 1] = FREE_COMPOUND_PAGE
+        self.mm.mem_map.backlinks[pfn + 1] = order
+        flags[pfn] |= PG_COMPOUND
+        for tail in range(pfn + 1, pfn + (1 << order)):
+            flags[tail] |= PG_HEAD_TAIL_MASK
+            first_page[tail] = head
 
     def alloc_pages_slowly(self, gfp_mask: int, order: int, zonelist: int) -> int:
         """Allocate when all zones are low: go below the marks, ask for reclaim, at last for a victim; -1 if all fails.
@@ -291,17 +290,17 @@ class PageAllocator:
 
     # Freeing.
 
-    def free_pages(self, pfn: int, order: int) -> None:
+    def free_pages_slowly(self, pfn: int, order: int) -> None:
         """Drop one reference to a block, and free it when that was the last.
 
         Source: mm/page_alloc.c: __free_pages
         Raises: KernelBug where there is no such page, or lists or struct pages contradict each other.
         """
-        u64 = self.u64
-        page = self.map_word + pfn * WORDS
+        if not 0 <= pfn <= self.mm.max_pfn - (1 << order):
+            raise KernelBug(f"free_pages of order {order}: there is no page frame {pfn:#x}")
         try:
-            if u64[page + COUNTS] == COUNTS_ONE_USER:
-                u64[page + COUNTS] = COUNTS_FREE
+            if self.counts[pfn] == COUNTS_ONE_USER:
+                self.counts[pfn] = COUNTS_FREE
             elif not self.put_page_testzero(pfn):
                 return
             if order:
@@ -313,9 +312,8 @@ class PageAllocator:
 
     def put_page_testzero(self, pfn: int) -> bool:
         """Drop one reference; True where it was the last. Source: include/linux/mm.h: put_page_testzero"""
-        count = (self.map_word + pfn * WORDS + COUNTS) * 2
-        self.i32[count] -= 1
-        return not self.i32[count]
+        self.users[pfn] -= 1
+        return not self.users[pfn]
 
     def free_hot_page(self, pfn: int) -> None:
         """Free a page without users through the hot list. Source: mm/page_alloc.c: free_hot_page"""
@@ -327,40 +325,40 @@ class PageAllocator:
 
     def free_hot_cold_page(self, pfn: int, cold: int) -> None:
         """Free a page without users through this CPU's list. Source: mm/page_alloc.c: free_hot_cold_page"""
-        u64 = self.u64
-        page = self.map_word + pfn * WORDS
-        if u64[page + MAPPING] & _PAGE_MAPPING_ANON:
-            u64[page + MAPPING] = 0
+        if self.mapping[pfn] & _PAGE_MAPPING_ANON:
+            self.mapping[pfn] = 0
         if not self.free_pages_check(pfn):
-            self.pcp.put(self.zones[u64[page] >> ZONES_SHIFT], pfn, cold)
+            self.pcp.put(self.zones[self.flags[pfn] >> ZONES_SHIFT], pfn, cold)
 
     def free_pages_ok(self, pfn: int, order: int) -> None:
         """Free a block without users into the buddy system, unless a page in it is reserved.
 
         Source: mm/page_alloc.c: __free_pages_ok
         """
-        reserved = 0
-        for page in range(pfn, pfn + (1 << order)):
-            reserved += self.free_pages_check(page)
-        if reserved:
+        if not self._is_clean(pfn, order) and sum([self.free_pages_check(pfn + each) for each in range(1 << order)]):
             return
-        zone = self.zones[self.u64[self.map_word + pfn * WORDS] >> ZONES_SHIFT]
+        zone = self.zones[self.flags[pfn] >> ZONES_SHIFT]
         self.pcp.note_progress(zone)
         self.buddy.free_one_page(zone, pfn, order)
+
+    def _is_clean(self, pfn: int, order: int) -> bool:
+        """Say whether all pages of a block are so ordinary that free_pages_check() would find and change nothing."""
+        checks = self._checks[order]
+        clean = (self.flags[pfn] & _ZONE_BITS, COUNTS_FREE, 0) * (checks.size // PAGE_BYTES)
+        u8, unpack, first = self.mm.ram.u8, checks.unpack_from, self.mm.mem_map.phys + pfn * PAGE_BYTES
+        return all(unpack(u8, phys) == clean for phys in range(first, first + (PAGE_BYTES << order), checks.size))
 
     def free_pages_check(self, pfn: int) -> bool:
         """Report a page that should not be freed as it is, and repair it; True where it is reserved, and so stays.
 
         Source: mm/page_alloc.c: free_pages_check
         """
-        u64 = self.u64
-        page = self.map_word + pfn * WORDS
-        flags = u64[page]
-        if flags & FLAGS_CHECK_AT_FREE or u64[page + COUNTS] != COUNTS_FREE or u64[page + MAPPING]:
+        flags = self.flags[pfn]
+        if flags & FLAGS_CHECK_AT_FREE or self.counts[pfn] != COUNTS_FREE or self.mapping[pfn]:
             self.bad_page(pfn)
-            flags = u64[page]
+            flags = self.flags[pfn]
         if flags & PG_DIRTY:
-            u64[page] = flags & ~PG_DIRTY
+            self.flags[pfn] = flags & ~PG_DIRTY
         return bool(flags & PG_RESERVED)
 
     def bad_page(self, pfn: int) -> None:
@@ -369,27 +367,26 @@ class PageAllocator:
         Source: mm/page_alloc.c: bad_page
         Differs: the backtrace is the reporter's to add; no taint is kept
         """
-        mm, u64 = self.mm, self.u64
-        page = self.map_word + pfn * WORDS
-        count, mapcount = self.i32[(page + COUNTS) * 2], self.i32[(page + COUNTS) * 2 + 1] + 1
+        mm, flags, mapping = self.mm, self.flags, self.mapping
+        mapcount = (self.counts[pfn] >> 32) - (self.counts[pfn] >> 63 << 32) + 1
         mm.printk(f"Bad page state in process '{mm.task.comm}'")
         mm.printk(
-            f"page:{mm.pfn_to_page(pfn):016x} flags:0x{u64[page]:016x} mapping:{u64[page + MAPPING]:016x} "
-            f"mapcount:{mapcount} count:{count}"
+            f"page:{mm.pfn_to_page(pfn):016x} flags:0x{flags[pfn]:016x} mapping:{mapping[pfn]:016x} "
+            f"mapcount:{mapcount} count:{self.users[pfn]}"
         )
         mm.printk("Trying to fix it up, but a reboot is needed")
         mm.printk("Backtrace:")
-        u64[page] &= ~FLAGS_CLEAR_WHEN_BAD
-        u64[page + COUNTS] = COUNTS_FREE
-        u64[page + MAPPING] = 0
+        flags[pfn] &= ~FLAGS_CLEAR_WHEN_BAD
+        self.counts[pfn] = COUNTS_FREE
+        mapping[pfn] = 0
 
     def split_page(self, pfn: int, order: int) -> None:
         """Make single pages of a block that is not compound: each is then freed alone.
 
         Source: mm/page_alloc.c: split_page
         """
-        for page in range(self.map_word + (pfn + 1) * WORDS, self.map_word + (pfn + (1 << order)) * WORDS, WORDS):
-            self.u64[page + COUNTS] = self.u64[page + COUNTS] & ~_LOW_HALF | 1
+        for page in range(pfn + 1, pfn + (1 << order)):
+            self.users[page] = 1
 
     def drain_all_local_pages(self) -> None:
         """Give all pages on per-CPU lists back to the buddy system. Source: mm/page_alloc.c: same"""

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from emulator.memmap import KERNEL_MAP_BASE, PAGE_OFFSET
 from pykernel.errors import BadList
 from pykernel.mm.buddy import Buddy
-from pykernel.mm.page import NEXT, PREV, PRIVATE, WORDS
+from pykernel.mm.page import PAGE_BYTES
 from pykernel.mm.zone import COLD, HOT, PerCpuPages, Zone
 
 if TYPE_CHECKING:
     from pykernel.mm.context import Mm
 
 _LOW_HALF = 0xFFFF_FFFF
-_PAGE_BYTES = WORDS * 8
 
 
 class PerCpuLists:
@@ -26,7 +25,7 @@ class PerCpuLists:
         self.mm = mm
         self.buddy = buddy
         self.u64 = mm.ram.u64
-        self.map_word = mm.map_word
+        self.private, self.links, self.backlinks = mm.mem_map.private, mm.mem_map.links, mm.mem_map.backlinks
         self.lru_base = buddy.lru_base
 
     def take(self, zone: Zone, cold: int, migratetype: int) -> int:
@@ -44,30 +43,29 @@ class PerCpuLists:
             if not count:
                 return -1
             u64[pcp.w_count_high] += count
-        page = self.find(pcp, count, migratetype)
-        if page < 0:
+        pfn = self.find(pcp, count, migratetype)
+        if pfn < 0:
             count = self.rmqueue_bulk(zone, u64[pcp.w_batch] & _LOW_HALF, pcp, migratetype)
             u64[pcp.w_count_high] += count
-            page = self.map_word + self.buddy.pfn_of(u64[pcp.w_head]) * WORDS
-        self.buddy.list_del(page + NEXT)
+            pfn = self.buddy.pfn_of(u64[pcp.w_head])
+        self.buddy.list_del(pfn)
         u64[pcp.w_count_high] -= 1
-        return (page - self.map_word) // WORDS
+        return pfn
 
     def find(self, pcp: PerCpuPages, count: int, migratetype: int) -> int:
-        """Give the first struct page on a list of `count` that has the type, or -1.
+        """Give the first page on a list of `count` that has the type, or -1.
 
         Raises: BadList where the list is longer than its count says, or leads where no struct page is.
         """
-        u64 = self.u64
-        link = u64[pcp.w_head]
+        link = self.u64[pcp.w_head]
         while link != pcp.head:
-            page = self.map_word + self.buddy.pfn_of(link) * WORDS
-            if u64[page + PRIVATE] == migratetype:
-                return page
+            pfn = self.buddy.pfn_of(link)
+            if self.private[pfn] == migratetype:
+                return pfn
             count -= 1
             if count < 0:
                 raise BadList("a per-CPU list is longer than its count", pcp.phys)
-            link = u64[page + NEXT]
+            link = self.links[pfn]
         return -1
 
     def rmqueue_bulk(self, zone: Zone, count: int, pcp: PerCpuPages, migratetype: int) -> int:
@@ -81,15 +79,14 @@ class PerCpuLists:
             pfn = self.buddy.rmqueue(zone, 0, migratetype)
             if pfn < 0:
                 return got
-            page = self.map_word + pfn * WORDS
-            link = self.lru_base + pfn * _PAGE_BYTES
+            link = self.lru_base + pfn * PAGE_BYTES
             after = u64[w_at]
             u64[((after - KERNEL_MAP_BASE if after >= KERNEL_MAP_BASE else after - PAGE_OFFSET) >> 3) + 1] = link
-            u64[page + NEXT] = after
-            u64[page + PREV] = at
+            self.links[pfn] = after
+            self.backlinks[pfn] = at
             u64[w_at] = link
-            u64[page + PRIVATE] = migratetype
-            at, w_at = link, page + NEXT
+            self.private[pfn] = migratetype
+            at, w_at = link, (link - PAGE_OFFSET) >> 3
         return count
 
     def put(self, zone: Zone, pfn: int, cold: int) -> None:
@@ -98,10 +95,9 @@ class PerCpuLists:
         Source: mm/page_alloc.c: free_hot_cold_page, its second half
         """
         u64 = self.u64
-        page = self.map_word + pfn * WORDS
         pcp = zone.pcps[self.mm.cpu][cold]
-        self.buddy.list_add(self.lru_base + pfn * _PAGE_BYTES, page + NEXT, pcp.head)
-        u64[page + PRIVATE] = self.buddy.get_pageblock_migratetype(zone, pfn)
+        self.buddy.list_add(pfn, pcp.head)
+        self.private[pfn] = self.buddy.get_pageblock_migratetype(zone, pfn)
         count_high = u64[pcp.w_count_high] + 1
         u64[pcp.w_count_high] = count_high
         if count_high & _LOW_HALF >= count_high >> 32:
@@ -118,7 +114,7 @@ class PerCpuLists:
         self.note_progress(zone)
         for _ in range(count):
             pfn = self.buddy.pfn_of(u64[pcp.w_head + 1])
-            self.buddy.list_del(self.map_word + pfn * WORDS + NEXT)
+            self.buddy.list_del(pfn)
             self.buddy.free_one_page(zone, pfn, 0)
 
     def note_progress(self, zone: Zone) -> None:

@@ -8,7 +8,7 @@ from math import isqrt
 
 from emulator.memmap import PAGE_SHIFT, PAGE_SIZE
 from pykernel.mm.context import Mm
-from pykernel.mm.page import PG_RESERVED, WORDS
+from pykernel.mm.page import PG_RESERVED
 from pykernel.mm.zone import MIGRATE_MOVABLE, MIGRATE_RESERVE, Zone
 from pykernel.mm.zonelist import nr_free_buffer_pages
 
@@ -44,7 +44,7 @@ def setup_zone_migrate_reserve(mm: Mm, zone: Zone) -> None:
     block = 1 << mm.config.pageblock_order
     reserve = -(-u64[zone.w_pages_min] // block)
     for pfn in range(zone.start_pfn, zone.end_pfn, block):
-        if u64[mm.map_word + pfn * WORDS] & PG_RESERVED:
+        if mm.mem_map.flags[pfn] & PG_RESERVED:
             continue  # it will never be free as a whole
         migratetype = buddy.get_pageblock_migratetype(zone, pfn)
         if reserve and migratetype == MIGRATE_RESERVE:
