@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Every error that the machine raises. It knows none of the parts that raise them."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from emulator.cpu_report import Report
+
 
 class EmulatorError(Exception):
     """The machine cannot go on."""
@@ -19,7 +24,14 @@ class BusError(EmulatorError):
 
 
 class CpuFault(EmulatorError):
-    """The processor has shut down (triple fault) or met a state that it cannot run."""
+    """The processor has shut down (triple fault) or met a state that it cannot run.
+
+    `report` says where it was: registers, code, last blocks, backtrace.
+    """
+
+    def __init__(self, reason: str, report: "Report | None" = None) -> None:
+        super().__init__(reason)
+        self.report = report
 
 
 class ConfigError(Exception):

@@ -1,0 +1,377 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The processor: runs the guest until something outside wants it to stop, and enters the guest's handlers.
+
+Owns the run loop: time, events, interrupts, exceptions, sleep, and the reasons to stop. Knows the buses and the
+interrupt controller only by what it asks of them, and neither symbols nor kernels.
+
+Whatever stops the engine does so between two translation blocks, so that a run is the same run every time.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
+
+from emulator.bus import Bus
+from emulator.clock import Clock
+from emulator.cpu_engine import INVALID_INSTRUCTION, NOT_EXECUTABLE, OK, WRITE_PROT, Engine
+from emulator.cpu_env import CS, RAX, RCX, RDI, RDX, RSI, Eflags, Hflags
+from emulator.cpu_interrupts import INVALID_OPCODE, PROTECTION, WITH_ERROR_CODE, Cause, Interrupts, Shutdown
+from emulator.cpu_mmu import CR0_PG, Fault, Mmu
+from emulator.cpu_report import Registers, Report, walk_frames
+from emulator.cpu_time import UNBOUNDED, BlockTime
+from emulator.errors import CpuFault, EmulatorError
+from emulator.native import MMIO_LENGTH, MMIO_PHYS, MMIO_VALUE, STOPPED
+from emulator.ram import Ram
+from emulator.trace import ExceptionEvent, Interrupt, Trace
+
+_WATCHED_BLOCKS = 1 << 20  # how often the wall clock is looked at
+_NS_PER_RDTSC = 20  # what the instruction takes; without it delay loops would hardly pass time
+_RETURN_RIP = 0x8000_0000_CA11_0000  # where called functions return to: not canonical, so fetching there is a #GP
+_MSR_TSC_AUX = 0xC000_0103
+_RED_ZONE = 128  # bytes below RSP that belong to the interrupted code
+_ARGUMENTS = (RDI, RSI, RDX, RCX, 8, 9)
+_MAX_CALLS = 16  # one within the other
+_CALL_BLOCKS = 50_000_000  # a called function that has not returned by then never will
+
+
+class InterruptSource(Protocol):
+    """The interrupt controller, as the processor's pins see it."""
+
+    def pending(self) -> bool:
+        """Say whether INTR is high."""
+
+    def acknowledge(self) -> int:
+        """Give the vector, as in the INTA cycle."""
+
+
+class StopReason(StrEnum):
+    """Why a run ended."""
+
+    EXIT = "exit"  # somebody called `stop`
+    HALTED = "halted"  # hlt with interrupts off
+    DEADLOCK = "deadlock"  # hlt with nothing that could ever wake it
+    BUDGET = "budget"  # the blocks allowed are used up
+    WATCHDOG = "watchdog"  # the wall time allowed is used up
+    FAULT = "fault"  # the processor has shut down
+
+
+class Stop(NamedTuple):
+    """How a run ended. `code` is what `stop` was given; `report` is there after a FAULT."""
+
+    reason: StopReason
+    detail: str
+    code: int = 0
+    report: Report | None = None
+
+
+class CallStopped(EmulatorError):
+    """The run ends while a function called by the host is running. On its way out it must not be caught."""
+
+
+class Cpu:
+    """One x86-64 processor on a board, in its reset state."""
+
+    def __init__(self, ram: Ram, rom: bytes, bus: Bus, clock: Clock, intr: InterruptSource, trace: Trace) -> None:
+        self._ram = ram
+        self._clock = clock
+        self._intr = intr
+        self._trace = trace
+        self._memory = bus.memory
+        self._engine = Engine(ram, rom)
+        self._env = self._engine.env
+        self._words = self._engine.words
+        self._time = BlockTime(self._words, clock, intr.pending)
+        self._mmu = Mmu(self._env, ram, bus.memory)
+        self._interrupts = Interrupts(self._env, self._mmu)
+        self._error: BaseException | None = None  # raised in a callback
+        self._vector: int | None = None  # of the exception that stopped the engine
+        self._stop: Stop | None = None
+        self._halted = False
+        self._calls = 0  # functions called by the host that are running
+        self._returned = False
+        self._end = UNBOUNDED  # the block count at which the budget is used up
+        self._wall_end: float | None = None
+        self.regs = Registers(self._engine)
+        self._hook(bus)
+        self._env.save()
+        self._env.reset()
+        self._env.restore()
+
+    def run(self, max_blocks: int | None = None, wall_seconds: float | None = None) -> Stop:
+        """Run until something stops the machine.
+
+        Raises: what any device or kernel function raised meanwhile.
+        """
+        self._stop = None
+        self._end = UNBOUNDED if max_blocks is None else self._time.blocks + max_blocks
+        self._wall_end = None if wall_seconds is None else time.monotonic() + wall_seconds
+        try:
+            while self._stop is None:
+                self._turn()
+        except CallStopped:
+            assert self._stop is not None
+        except CpuFault as fault:
+            return Stop(StopReason.FAULT, str(fault), report=fault.report)
+        return self._stop
+
+    def stop(self, detail: str, code: int = 0) -> None:
+        """End the run after the current block."""
+        self._stop_with(StopReason.EXIT, detail, code)
+
+    def call(self, function_virt: int, *args: int) -> int:
+        """Run a guest function (System V ABI, 64-bit, up to six arguments) to its return, and give its result.
+
+        From inside a callback or from outside a run. Time passes, but events and interrupts wait until it is done.
+
+        Raises: CpuFault where the function does not return; CallStopped where the run ends meanwhile.
+        """
+        if self._calls >= _MAX_CALLS:
+            raise CpuFault(f"{_MAX_CALLS} functions called by the host are running within each other")
+        env = self._env
+        env.save()
+        if not env.hflags & Hflags.CS64:
+            raise CpuFault("functions can be called in 64-bit mode only")
+        with self._calling():
+            self._enter_function(function_virt, args)
+            end = self._time.blocks + _CALL_BLOCKS
+            while not self._returned:
+                if self._time.blocks >= end:
+                    raise self._fault(f"the function at {function_virt:#x}, called by the host, does not return")
+                if self._halted:
+                    raise self._fault(f"the function at {function_virt:#x}, called by the host, halted")
+                env.save()
+                self._execute(one_block=False)
+                if self._stop is not None:
+                    raise CallStopped(self._stop.detail)
+            self._env.save()
+            return self._env.words[RAX]
+
+    @property
+    def blocks(self) -> int:
+        """Blocks executed since power-on; exceptions and interrupts count as one each."""
+        return self._time.blocks
+
+    def last_blocks(self, count: int) -> list[int]:
+        """Give the addresses of the last `count` blocks (1024 at most), the latest last."""
+        return self._time.last_blocks(count)
+
+    def translate(self, virt: int) -> int | None:
+        """Give the physical address that the guest's page tables give `virt` now, or None."""
+        self._env.save()
+        return self._mmu.translate(virt)
+
+    def read_virt(self, virt: int, length: int) -> bytes:
+        """Read RAM by virtual address: fewer than `length` bytes where it ends. Devices are not touched."""
+        self._env.save()
+        return self._mmu.peek(virt, length)
+
+    def backtrace(self, rip: int, rbp: int, limit: int = 32) -> list[int]:
+        """Follow the chain of frame pointers from (rip, rbp): code addresses, innermost first, at most `limit`."""
+        self._env.save()
+        return walk_frames(self._mmu, rip, rbp, limit)
+
+    def flush_code(self, phys: int, length: int) -> None:
+        """Forget what was translated from RAM that the host has just written."""
+        env = self._engine.new_env()
+        env.save()
+        cr0 = env.cr(0)
+        # The engine forgets by virtual address; with paging off that is the physical one.
+        env.set_cr(0, cr0 & ~CR0_PG)
+        env.restore()
+        self._engine.flush_tlb()
+        self._engine.remove_translations(phys, length)
+        env.set_cr(0, cr0)
+        env.restore()
+        self._engine.flush_tlb()
+
+    def _turn(self) -> None:
+        """Do the next thing: an interrupt, sleep, or a stretch of guest code up to the next event."""
+        self._clock.run_due()
+        if self._stop is not None:
+            return
+        env = self._env
+        env.save()
+        inhibited = bool(env.hflags & Hflags.INHIBIT_IRQ)
+        if env.flags & Eflags.IF and not inhibited and self._intr.pending():
+            self._interrupt()
+        elif self._exhausted():
+            return
+        elif self._halted:
+            self._sleep()
+        else:
+            self._execute(one_block=inhibited)
+
+    def _exhausted(self) -> bool:
+        if self._time.blocks >= self._end:
+            self._stop_with(StopReason.BUDGET, "the block budget is used up")
+        elif self._wall_end is not None and time.monotonic() >= self._wall_end:
+            self._stop_with(StopReason.WATCHDOG, "the wall time is used up")
+        return self._stop is not None
+
+    def _execute(self, *, one_block: bool) -> None:
+        """Run the engine from where the saved state is, and see to what stopped it."""
+        self._time.limit = min(self._end, self._time.blocks + _WATCHED_BLOCKS)
+        self._time.begin(one_block=one_block)
+        self._words[STOPPED] = 0
+        self._vector = None
+        error = self._engine.start(self._env.rip)
+        self._time.sync()
+        if self._error is not None:
+            raised, self._error = self._error, None
+            raise raised
+        if self._vector is not None:
+            self._env.save()
+            self._exception(self._vector, self._env.next_rip)
+        elif error == INVALID_INSTRUCTION or error in NOT_EXECUTABLE:
+            # Where nothing answers, code reads as ones, and ff ff is no instruction.
+            self._env.save()
+            self._exception(INVALID_OPCODE, None)
+        elif error != OK:
+            raise self._fault(f"the engine failed with error {error}")
+        elif not self._words[STOPPED]:
+            self._halted = True
+
+    def _sleep(self) -> None:
+        """Let time pass until the next event, as the halted processor does."""
+        due_ns = self._clock.next_deadline()
+        if not self._env.flags & Eflags.IF:
+            self._stop_with(StopReason.HALTED, "halted with interrupts off")
+        elif due_ns is None:
+            self._stop_with(StopReason.DEADLOCK, "halted with nothing pending")
+        else:
+            self._end -= 1  # events that never wake it must not keep the host for ever
+            self._clock.advance(max(0, due_ns - self._clock.now_ns))
+
+    def _interrupt(self) -> None:
+        """Take the interrupt that the controller has pending."""
+        self._halted = False
+        vector = self._intr.acknowledge()
+        self._trace.emit(Interrupt(self._clock.now_ns, vector, self._env.rip))
+        self._enter(Cause(vector, external=True))
+
+    def _exception(self, vector: int, next_rip: int | None) -> None:
+        """Take the exception, or software interrupt if there is a `next_rip`, that stopped the engine."""
+        env = self._env
+        env.forget_exception()
+        if self._calls and env.rip == _RETURN_RIP and vector == PROTECTION:
+            self._returned = True
+            env.restore()
+            return
+        if next_rip is not None:
+            cause = Cause(vector, start_rip=self._software_interrupt_at(next_rip, vector))
+        else:
+            cause = Cause(vector, env.error_code if vector in WITH_ERROR_CODE else None)
+        self._trace_exception(cause)
+        self._enter(cause)
+
+    def _enter(self, cause: Cause) -> None:
+        self._time.count(self._env.rip)
+        try:
+            met = self._interrupts.enter(cause, self._engine.read("rflags"))
+        except Shutdown as shutdown:
+            raise self._fault(str(shutdown)) from None
+        for further in met[1:]:
+            self._trace_exception(further)
+        self._env.restore()
+        while self._interrupts.stale_code:
+            self.flush_code(*self._interrupts.stale_code.pop())
+
+    def _software_interrupt_at(self, next_rip: int, vector: int) -> int:
+        """Find the instruction that ends before `next_rip`: int n has two bytes, int3 and into one."""
+        before = self._mmu.peek(self._env.segment(CS).base + next_rip - 2, 2)
+        return next_rip - (2 if before == bytes((0xCD, vector)) else 1)
+
+    def _trace_exception(self, cause: Cause) -> None:
+        env = self._env
+        self._trace.emit(ExceptionEvent(self._clock.now_ns, cause.vector, cause.error_code or 0, env.rip, env.cr(2)))
+
+    def _stop_with(self, reason: StopReason, detail: str, code: int = 0) -> None:
+        if self._stop is None:
+            self._stop = Stop(reason, detail, code)
+            self._time.stop_now()
+
+    def _fault(self, reason: str) -> CpuFault:
+        self._env.save()
+        return CpuFault(reason, Report.make(reason, self.regs, self._mmu, self._time))
+
+    @contextmanager
+    def _calling(self) -> Iterator[None]:
+        """Keep what the interrupted code needs, and give it back."""
+        state, limit, alone = self._env.copy_out(), self._time.limit, self._time.alone
+        halted, self._halted = self._halted, False
+        self._time.alone = True
+        self._calls += 1
+        try:
+            yield
+        finally:
+            self._calls -= 1
+            self._time.alone = alone
+            self._time.limit = limit if self._stop is None else 0
+            self._halted, self._returned, self._vector = halted, False, None
+            self._words[STOPPED] = 0
+            self._env.copy_in(state)
+            self._env.restore()
+
+    def _enter_function(self, function_virt: int, args: tuple[int, ...]) -> None:
+        env = self._env
+        env.rsp = (env.rsp - _RED_ZONE & ~0xF) - 8
+        try:
+            self._mmu.write(env.rsp, _RETURN_RIP.to_bytes(8, "little"))
+        except Fault:
+            raise self._fault(f"no stack to call {function_virt:#x} on") from None
+        for register, value in zip(_ARGUMENTS, args, strict=False):
+            env.words[register] = value
+        env.start_function(function_virt)
+        env.restore()
+
+    def _hook(self, bus: Bus) -> None:
+        engine = self._engine
+        engine.on_exception(self._on_exception)
+        engine.on_port(self._guard(bus.ports.read), self._guard(bus.ports.write))
+        engine.on_access(self._guard(self._on_access, failed=1))
+        engine.on_rdtsc(self._guard(self._on_rdtsc), self._guard(self._on_rdtscp))
+
+    def _guard(self, function: Callable[..., Any], failed: int = 0) -> Callable[..., Any]:
+        """Wrap what the engine calls back: keep time, and let no error escape into the engine."""
+        sync, arm, stop_now = self._time.sync, self._time.arm, self._time.stop_now
+
+        def callback(_engine: int, *args: int) -> Any:
+            if self._error is not None:
+                return failed  # the rest of the block has no effect
+            try:
+                sync()
+                result = function(*args)
+                arm()
+            except BaseException as error:
+                self._error = error
+                stop_now()
+                return failed
+            return result
+
+        return callback
+
+    def _on_exception(self, _engine: int, vector: int) -> None:
+        self._vector = vector
+        self._engine.stop()
+
+    def _on_access(self, kind: int, phys: int, width: int, value: int) -> bool:
+        if kind != WRITE_PROT:
+            words = self._words
+            words[MMIO_VALUE] = self._memory.read(phys, width)
+            words[MMIO_PHYS], words[MMIO_LENGTH] = phys, width
+        elif not phys % width:  # others come again, byte by byte
+            self._memory.write(phys, width, value & (1 << 8 * width) - 1)
+        return True
+
+    def _on_rdtsc(self) -> int:
+        self._clock.advance(_NS_PER_RDTSC)
+        now_ns = self._clock.now_ns
+        self._engine.write("rax", now_ns & 0xFFFF_FFFF)
+        self._engine.write("rdx", now_ns >> 32)
+        return 1
+
+    def _on_rdtscp(self) -> int:
+        self._engine.write("rcx", self._engine.read_msr(_MSR_TSC_AUX))
+        return self._on_rdtsc()

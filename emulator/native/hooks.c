@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The callbacks that run too often for Python. They know the shared state that __init__.py lays out with ctypes, and
+ * nothing else: no libc, no symbol of the engine; what they call comes in through the state.
+ */
+typedef unsigned long long u64;
+typedef unsigned int u32;
+
+#define RING_BLOCKS 1024
+#define EFLAGS_IF 0x200u
+
+struct hook_state {
+	u64 blocks;		/* executed so far */
+	u64 stop_at;		/* from this count on, look closer before each block */
+	u64 deadline;		/* from this count on, execute none */
+	u64 stopped;		/* the block hook stopped the engine */
+	u64 mmio_phys;		/* what the load under way is answered: `mmio_length` bytes ... */
+	u64 mmio_length;
+	u64 mmio_value;		/* ... little-endian, 8 at most */
+	int (*emu_stop)(void *engine);
+	int (*reg_read)(void *engine, int regid, void *value);
+	u64 eflags_regid;
+	u64 ring[RING_BLOCKS];	/* addresses of the last blocks: block n is at n % RING_BLOCKS */
+};
+
+static int interrupts_off(void *engine, struct hook_state *state)
+{
+	u32 eflags = 0;
+
+	state->reg_read(engine, (int)state->eflags_regid, &eflags);
+	return !(eflags & EFLAGS_IF);
+}
+
+/* UC_HOOK_BLOCK. Between stop_at and deadline an interrupt is pending: go on only while the guest has them off. */
+void hook_block(void *engine, u64 address, u32 size, void *data)
+{
+	struct hook_state *state = data;
+	u64 blocks = state->blocks;
+
+	(void)size;
+	if (__builtin_expect(blocks >= state->stop_at, 0) &&
+	    (blocks >= state->deadline || !interrupts_off(engine, state))) {
+		state->stopped = 1;
+		state->emu_stop(engine);
+		return;
+	}
+	state->ring[blocks % RING_BLOCKS] = address;
+	state->blocks = blocks + 1;
+}
+
+/* A stretch of physical addresses with neither RAM nor ROM behind it. */
+struct mmio_region {
+	struct hook_state *state;
+	u64 base;
+};
+
+/*
+ * MMIO read. The protection hook, which sees each access whole, has asked the bus already; the engine then comes here
+ * in parts of at most 4 bytes. Bytes that nobody asked for (those of page walks) read as ones.
+ */
+u64 hook_mmio_read(void *engine, u64 offset, u32 size, void *data)
+{
+	struct mmio_region *region = data;
+	struct hook_state *state = region->state;
+	u64 value = 0;
+
+	(void)engine;
+	for (u32 i = 0; i < size; i++) {
+		u64 at = region->base + offset + i - state->mmio_phys;
+		u64 byte = 0xff;
+
+		if (at < state->mmio_length)
+			byte = state->mmio_value >> at % 8 * 8 & 0xff;
+		value |= byte << i * 8;
+	}
+	return value;
+}
