@@ -19,14 +19,16 @@ BUILD_REQUIRES := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb
 FIRMWARE_SOURCES := $(shell find firmware emulator/native tools/hatch_build.py emulator/memmap.py \
 	-path '*/_build' -prune -o -type f \( -name '*.[chS]' -o -name '*.py' -o -name '*.ld' \) -print 2>/dev/null)
 FIRMWARE_STAMP := $(VENV)/.stamp-firmware
+PYTHON_SOURCES := $(shell find emulator pykernel firmware tools -name '*.py')
+BYTECODE_STAMP := $(VENV)/.stamp-bytecode
 
 .DEFAULT_GOAL := demo
 .PHONY: demo test check bench fuzz firmware clean
 
-demo: firmware
+demo: firmware $(BYTECODE_STAMP)
 	@$(BIN)/dmalab boot
 
-test: firmware $(DEV_STAMP)
+test: firmware $(DEV_STAMP) $(BYTECODE_STAMP)
 	@$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 check: $(DEV_STAMP)
@@ -34,7 +36,7 @@ check: $(DEV_STAMP)
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-bench: firmware
+bench: firmware $(BYTECODE_STAMP)
 	@$(BIN)/python -m tests.bench
 
 fuzz: firmware $(DEV_STAMP)
@@ -44,6 +46,12 @@ firmware: $(FIRMWARE_STAMP)
 
 $(FIRMWARE_STAMP): $(RUN_STAMP) $(FIRMWARE_SOURCES)
 	@$(BIN)/python -m firmware.build
+	@touch $@
+
+# What pip does for packages that it installs: without it, a boot where PYTHONDONTWRITEBYTECODE is set, or where the tree
+# is read-only, would compile all of our modules each time.
+$(BYTECODE_STAMP): $(RUN_STAMP) $(PYTHON_SOURCES)
+	@$(BIN)/python -m compileall -q emulator pykernel firmware tools
 	@touch $@
 
 $(BIN)/python:

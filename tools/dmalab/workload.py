@@ -11,7 +11,6 @@ import gzip
 import struct
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from emulator.errors import ConfigError
@@ -61,17 +60,17 @@ _SIZE_MAX = (1 << 32) - 1
 _OBJECT_MAX = 1 << 22
 
 
-@dataclass(slots=True)
 class Workload:
     """Operations for the guest, and what was left out of the recording."""
 
-    caches: dict[str, tuple[int, int]] = field(default_factory=dict)  # name -> (index, bytes of an object)
-    operations: list[tuple[int, int, int, int, int, int]] = field(default_factory=list)  # as struct workload_op
-    slots: int = 0
-    rows: int = 0
-    unknown_frees: int = 0  # of what was allocated before the recording began
-    inner_pages: int = 0  # page blocks that the recorded kernel's kmalloc and slabs took for themselves
-    left_alive: int = 0  # freed at the end of the replay
+    def __init__(self) -> None:
+        self.caches: dict[str, tuple[int, int]] = {}  # name -> (index, bytes of an object)
+        self.operations: list[tuple[int, int, int, int, int, int]] = []  # as struct workload_op
+        self.slots = 0
+        self.rows = 0
+        self.unknown_frees = 0  # of what was allocated before the recording began
+        self.inner_pages = 0  # page blocks that the recorded kernel's kmalloc and slabs took for themselves
+        self.left_alive = 0  # freed at the end of the replay
 
     def counts(self) -> dict[str, int]:
         """Give what was read, what is repeated, and what is not."""
@@ -93,15 +92,17 @@ class Workload:
         return b"".join([header, *caches, *[pack(*operation) for operation in self.operations]])
 
 
-@dataclass(slots=True)
 class _Live:
     """An object of the recording that is allocated at this point of it."""
 
-    opcode: int  # of the operation that frees it
-    slot: int
-    cache: int = 0  # index
-    order: int = 0
-    pages_left: int = 1
+    __slots__ = ("cache", "opcode", "order", "pages_left", "slot")
+
+    def __init__(self, opcode: int, slot: int) -> None:
+        self.opcode = opcode  # of the operation that frees it
+        self.slot = slot
+        self.cache = 0  # index
+        self.order = 0
+        self.pages_left = 1
 
 
 def load(path: Path) -> Workload:
@@ -110,11 +111,12 @@ def load(path: Path) -> Workload:
     Raises: ConfigError with the line where it is not what docs/workloads.md describes.
     """
     try:
-        with gzip.open(path, "rt", encoding="ascii") if path.suffix == ".gz" else path.open(encoding="ascii") as file:
-            return _Converter(str(path)).convert(file)
+        data = path.read_bytes()
+        lines = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("ascii").splitlines()
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigError(f"{path}: found {reason!r}, expected a CSV of kmem events, plain or gzipped") from error
+    return _Converter(str(path)).convert(lines)
 
 
 class _Converter:
@@ -132,7 +134,7 @@ class _Converter:
     def convert(self, lines: Iterable[str]) -> Workload:
         """Take the whole recording, header and all."""
         rows = iter(lines)
-        header = next(rows, "").rstrip("\n")
+        header = next(rows, "")
         if header != HEADER:
             raise ConfigError(f"{self._path}:1: found {header[:60]!r}, expected the header {HEADER}")
         actions = {
@@ -145,7 +147,7 @@ class _Converter:
         }
         for line in rows:
             self._workload.rows += 1
-            row = line.rstrip("\n").split(",")
+            row = line.split(",")
             if len(row) != FIELDS:
                 raise self._error("row", f"{len(row)} fields", f"{FIELDS} fields")
             action = actions.get(row[OP])
