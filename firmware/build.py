@@ -23,12 +23,13 @@ from firmware import BUILD_DIR, CONFIGURATIONS, FIRMWARE_DIR, Configuration, ker
 PROJECT_DIR = FIRMWARE_DIR.parent
 
 # No vector registers: the compiler takes no notice of -mgeneral-regs-only alone. And nothing is inlined that does not
-# ask for it, so that a backtrace names the functions that a reader finds in the source.
+# ask for it, so that a backtrace names the functions that a reader finds in the source. Behind a call that does not
+# return comes a trap, so that its return address lies in the function that called.
 CFLAGS = (
-    "-target x86_64-freestanding-none -mcpu=x86_64-mmx-sse-sse2+soft_float -std=gnu11 -ffreestanding -nostdlib -O2 -g -gdwarf-4 "
-    "-mno-red-zone -mgeneral-regs-only -fno-pic -fno-pie -fno-stack-protector -fno-sanitize=all "
+    "-target x86_64-freestanding-none -mcpu=x86_64-mmx-sse-sse2+soft_float -std=gnu11 -ffreestanding -nostdlib "
+    "-O2 -g -gdwarf-4 -mno-red-zone -mgeneral-regs-only -fno-pic -fno-pie -fno-stack-protector -fno-sanitize=all "
     "-finline-hint-functions -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-optimize-sibling-calls "
-    "-fno-strict-aliasing -fno-asynchronous-unwind-tables -fno-common "
+    "-fno-strict-aliasing -fno-asynchronous-unwind-tables -fno-common -mllvm -trap-unreachable "
     "-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Werror"
 )
 KERNEL_FLAGS = ["-mcmodel=kernel"]
