@@ -88,6 +88,7 @@ class Cpu:
         self._error: BaseException | None = None  # raised in a callback
         self._vector: int | None = None  # of the exception that stopped the engine
         self._stop: Stop | None = None
+        self._running = False  # in `run`
         self._halted = False
         self._calls = 0  # functions called by the host that are running
         self._returned = False
@@ -104,9 +105,8 @@ class Cpu:
 
         Raises: what any device or kernel function raised meanwhile.
         """
-        self._stop = None
-        self._end = UNBOUNDED if max_blocks is None else self._time.blocks + max_blocks
-        self._wall_end = None if wall_seconds is None else time.monotonic() + wall_seconds
+        self._begin(max_blocks, wall_seconds)
+        self._running = True
         try:
             while self._stop is None:
                 self._turn()
@@ -114,6 +114,8 @@ class Cpu:
             assert self._stop is not None
         except CpuFault as fault:
             return Stop(StopReason.FAULT, str(fault), report=fault.report)
+        finally:
+            self._running = False
         return self._stop
 
     def stop(self, detail: str, code: int = 0) -> None:
@@ -137,16 +139,15 @@ class Cpu:
             self._enter_function(function_virt, args)
             end = self._time.blocks + _CALL_BLOCKS
             while not self._returned:
-                if self._time.blocks >= end:
-                    raise self._fault(f"the function at {function_virt:#x}, called by the host, does not return")
-                if self._halted:
-                    raise self._fault(f"the function at {function_virt:#x}, called by the host, halted")
+                if self._time.blocks >= end or self._halted:
+                    ending = "halted" if self._halted else "does not return"
+                    raise self._fault(f"the function at {function_virt:#x}, called by the host, {ending}")
+                if self._exhausted():
+                    raise CallStopped(f"the run ended inside the function at {function_virt:#x}")
                 env.save()
                 self._execute(one_block=False)
-                if self._stop is not None:
-                    raise CallStopped(self._stop.detail)
-            self._env.save()
-            return self._env.words[RAX]
+            env.save()
+            return env.words[RAX]
 
     @property
     def blocks(self) -> int:
@@ -186,6 +187,11 @@ class Cpu:
         env.restore()
         self._engine.flush_tlb()
 
+    def _begin(self, max_blocks: int | None, wall_seconds: float | None) -> None:
+        self._stop = None
+        self._end = UNBOUNDED if max_blocks is None else self._time.blocks + max_blocks
+        self._wall_end = None if wall_seconds is None else time.monotonic() + wall_seconds
+
     def _turn(self) -> None:
         """Do the next thing: an interrupt, sleep, or a stretch of guest code up to the next event."""
         self._clock.run_due()
@@ -218,6 +224,7 @@ class Cpu:
         self._vector = None
         error = self._engine.start(self._env.rip)
         self._time.sync()
+        self._halted = error == OK and self._vector is None and not self._words[STOPPED]
         if self._error is not None:
             raised, self._error = self._error, None
             raise raised
@@ -230,8 +237,6 @@ class Cpu:
             self._exception(INVALID_OPCODE, None)
         elif error != OK:
             raise self._fault(f"the engine failed with error {error}")
-        elif not self._words[STOPPED]:
-            self._halted = True
 
     def _sleep(self) -> None:
         """Let time pass until the next event, as the halted processor does."""
@@ -301,6 +306,8 @@ class Cpu:
         """Keep what the interrupted code needs, and give it back."""
         state, limit, alone = self._env.copy_out(), self._time.limit, self._time.alone
         halted, self._halted = self._halted, False
+        if not self._running:
+            self._begin(None, None)
         self._time.alone = True
         self._calls += 1
         try:
