@@ -50,6 +50,7 @@ def test_an_access_over_the_edge_of_a_range_is_split_into_bytes() -> None:
     bench.bus.ports.write(0x2FF, 4, 0x4433_2211)
 
     assert target.writes == [(0, 1, 0x22), (1, 1, 0x33)]
+    assert bench.bus.ports.read(0x301, 2) == 0xFF42
 
 
 def test_ranges_wired_by_the_board_may_not_overlap() -> None:

@@ -113,6 +113,25 @@ def test_where_there_is_no_ram_reads_give_ones_and_writes_are_lost_with_a_findin
     assert bench.kinds() == ["dma-unassigned"] * 3
 
 
+def test_what_lies_behind_a_hole_gets_its_own_part_of_the_data() -> None:
+    bench = Bench()
+    data = bytes([index % 251 for index in range(0x6_0010)])
+
+    bench.port().write(0x9_FFFC, data)
+
+    assert bench.ram.read(0x9_FFFC, 4) == data[:4]
+    assert bench.ram.read(0x10_0000, 12) == data[-12:]
+
+
+@pytest.mark.parametrize("beyond", Beyond)
+def test_the_last_byte_of_the_reach_is_within_and_the_next_is_not(beyond: Beyond) -> None:
+    reach = Reach(0xFFFF, beyond)
+
+    assert reach.holds(0xFFFC, 4)
+    assert not reach.holds(0xFFFC, 5)
+    assert not reach.holds(0x1_0000, 1)
+
+
 @given(start=st.integers(0x9_FF00, 0x10_0100), length=st.integers(1, 0x300))
 def test_a_transfer_over_the_low_hole_touches_ram_on_both_sides_only(start: int, length: int) -> None:
     bench = Bench()
