@@ -69,7 +69,7 @@ class DmaCalls:
             return 0
         virt, dma_addr = found
         self._mm.ram.write(at, dma_addr.to_bytes(8, "little"))
-        self._mappings.add(dev, dma_addr, size, virt, COHERENT, 0, self._clock.now_ns, self._short_backtrace())
+        self._mappings.add(dev, dma_addr, size, virt, COHERENT, 0, self._clock.now_ns, self._backtrace(BACKTRACE_DEPTH))
         return virt
 
     def dma_free_coherent(self, dev: int, size: int, virt: int, dma_addr: int) -> None:
@@ -96,7 +96,7 @@ class DmaCalls:
                 sentence = f"device driver maps memory from invalid area [addr={virt:#018x}] [len={size}]"
                 self._complain(dev, dma_addr, size, (Complaint("dma-map-invalid-area", sentence),))
             now_ns = self._clock.now_ns
-            self._mappings.add(dev, dma_addr, size, virt, SINGLE, direction, now_ns, self._short_backtrace())
+            self._mappings.add(dev, dma_addr, size, virt, SINGLE, direction, now_ns, self._backtrace(BACKTRACE_DEPTH))
         return dma_addr
 
     def dma_unmap_single(self, dev: int, dma_addr: int, size: int, direction: int) -> None:
@@ -122,10 +122,6 @@ class DmaCalls:
         mask = self._mm.ram.u64[(phys + self._dma_mask) >> 3]
         if mask:
             checked(self._mm.ram, mask, 8, 8)
-
-    def _short_backtrace(self) -> tuple[int, ...]:
-        found = self._backtrace(BACKTRACE_DEPTH)
-        return (*found, *[0] * (BACKTRACE_DEPTH - len(found)))
 
     def _report_overflow(self, dev: int, virt: int, size: int) -> None:
         """Report a buffer that the device's mask does not hold; a driver that then maps another is none the worse."""

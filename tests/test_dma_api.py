@@ -2,7 +2,7 @@
 """The DMA API as drivers call it, right and wrong. That its answers are Linux's is test_golden_dma's to show."""
 
 import pytest
-from guest import SCRATCH, TEXT, Guest
+from guest_kernel import SCRATCH, TEXT, Guest
 
 from emulator.memmap import KERNEL_MAP_BASE, MIB, PAGE_OFFSET
 

@@ -4,11 +4,12 @@
 from collections import Counter
 
 import pytest
-from guest import Guest
+from guest_kernel import Guest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pykernel.mm.dma_mappings import COHERENT, NO_BACKTRACE, SINGLE, DmaMappings
+from pykernel.errors import KernelBug
+from pykernel.mm.dma_mappings import COHERENT, SINGLE, DmaMappings
 
 DEV, OTHER = 0xFFFF_8100_0000_1000, 0xFFFF_8100_0000_2000
 SIZES = (1, 64, 4096)
@@ -62,7 +63,7 @@ def test_neighbours_in_a_crowded_table_survive_each_other_s_removal(table: DmaMa
 
 
 def test_it_remembers_who_mapped_what_and_when(table: DmaMappings) -> None:
-    table.add(DEV, 0x1000, 256, 0xFFFF_8100_0000_1000, SINGLE, 2, 77, (1, 2, 3, 0, 0, 0, 0, 0))
+    table.add(DEV, 0x1000, 256, 0xFFFF_8100_0000_1000, SINGLE, 2, 77, (1, 2, 3))
 
     (mapping,) = table
 
@@ -143,8 +144,19 @@ def test_a_device_let_go_with_mappings_is_told_with_the_last_of_them(table: DmaM
 def test_a_full_table_says_so_once_and_stays_silent(table: DmaMappings) -> None:
     most = _GUEST.layout.number("DMA_MAPPINGS_MAX")
     for number in range(most + 3):
-        table.add(DEV, number * 8, 8, 0, SINGLE, 1, 0, NO_BACKTRACE)
+        table.add(DEV, number * 8, 8, 0, SINGLE, 1)
 
     assert len(table) == most
     assert _GUEST.kernel.log.read().count("DMA-API: debugging out of memory - disabling") == 1
     assert table.remove(DEV, (most + 1) * 8, 8, 0, SINGLE, 1) == ()
+
+
+def test_a_table_that_somebody_has_written_over_ends_no_search_in_a_hang(table: DmaMappings) -> None:
+    first = _GUEST.kernel.mm.statics["dma_mappings"] >> 3
+    size = _GUEST.layout.variable("dma_mappings").size // 8
+    _GUEST.ram.u64[first : first + size] = memoryview(bytes([1]) * size * 8).cast("Q")
+
+    with pytest.raises(KernelBug, match="no free slot"):
+        table.add(DEV, 0x1000, 64, 0, SINGLE, 1)
+    with pytest.raises(KernelBug, match="no free slot"):
+        table.remove(DEV, 0x1000, 64, 0, SINGLE, 1)

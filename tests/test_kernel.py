@@ -4,7 +4,7 @@
 import struct
 
 import pytest
-from guest import SCRATCH, TEXT, Guest
+from guest_kernel import SCRATCH, TEXT, Guest
 
 from emulator.errors import ConfigError
 from emulator.memmap import KERNEL_PHYS, KERNEL_PHYS_END, MIB, PAGE_OFFSET, PAGE_SHIFT
@@ -215,8 +215,7 @@ def test_memory_that_runs_out_ends_in_linux_s_panic() -> None:
     guest = Guest(16).boot()
 
     with pytest.raises(TrapFailure, match="Out of memory and no killable processes"):
-        while guest.call("get_free_pages", GFP_KERNEL, 0):
-            pass
+        all(guest.call("get_free_pages", GFP_KERNEL, 0) for _ in range(16 << 8))
 
     assert "swapper invoked oom-killer: gfp_mask=0xd0, order=0, oomkilladj=0" in guest.kernel.log.read()
 

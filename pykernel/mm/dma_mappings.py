@@ -7,24 +7,23 @@ are those of Linux's lib/dma-debug.c, which is younger than 2.6.24.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pykernel.errors import KernelBug
 from pykernel.mm.context import Mm
 
 BACKTRACE_DEPTH = 8
-NO_BACKTRACE = (0,) * BACKTRACE_DEPTH
 FREE, SINGLE, COHERENT = 0, 1, 2
 
 _TYPE_NAMES = {SINGLE: "single", COHERENT: "coherent"}
 _DIRECTION_NAMES = ("DMA_BIDIRECTIONAL", "DMA_TO_DEVICE", "DMA_FROM_DEVICE", "DMA_NONE")
-_RECORD = struct.Struct("<QQQQIIQ8Q")
-_SIZE = _RECORD.size
-_HEAD = struct.Struct("<QQQQII")
+_RECORD = struct.Struct("<QQQQIIQQ")  # struct dma_mapping up to the first return address
+_WORDS = 14  # of a struct dma_mapping
+_KIND, _BACKTRACE = 4, 6  # words of it: type (low half) and direction; the first return address
+_HASH, _HASH_SHIFT = 0x9E37_79B1, 20
 _MEMBERS = ("dev", "dma_addr", "size", "cpu_addr", "type", "direction", "mapped_at_ns", "backtrace")
 _OFFSETS = (0, 8, 16, 24, 32, 36, 40, 48)
-_GOLDEN_RATIO = 0x9E37_79B9_7F4A_7C15
-_U64 = (1 << 64) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def direction_name(direction: int) -> str:
 
 
 class DmaMappings:
-    """The table dma_mappings of one kernel."""
+    """The table dma_mappings of one kernel. A slot is named by the index of its first word in ram.u64."""
 
     def __init__(self, mm: Mm) -> None:
         layout = mm.layout
@@ -74,24 +73,28 @@ class DmaMappings:
             raise TypeError(f"struct dma_mapping of layout {layout.key} is not as this module has it")
         self._mm = mm
         self._u8, self._u32, self._u64 = mm.ram.u8, mm.ram.u32, mm.ram.u64
-        self._base = mm.statics["dma_mappings"]
-        self._slots = layout.number("DMA_MAPPING_SLOTS")
-        self._shift = 64 - (self._slots.bit_length() - 1)
+        self._base = mm.statics["dma_mappings"] >> 3
+        self._end = self._base + layout.number("DMA_MAPPING_SLOTS") * _WORDS
+        self._mask = layout.number("DMA_MAPPING_SLOTS") - 1
         self._most = layout.number("DMA_MAPPINGS_MAX")
         self._live = mm.statics["nr_dma_mappings"] >> 2
-        self._lost = mm.statics["dma_mappings_lost"] >> 2
 
     def __len__(self) -> int:
         return self._u32[self._live]
+
+    @property
+    def is_complete(self) -> bool:
+        """Say whether every live mapping is on the table: it has never been full."""
+        return not self._mm.get("dma_mappings_lost")
 
     def __iter__(self) -> Iterator[Mapping]:
         """Yield all live mappings, in the order of the table."""
         if not self._u32[self._live]:
             return
-        types = self._mm.ram.column("I", self._base + 32, _SIZE, self._slots).tolist()
-        for slot, kind in enumerate(types):
-            if kind != FREE:
-                yield self._mapping(self._base + slot * _SIZE)
+        kinds = self._u64[self._base + _KIND : self._end : _WORDS].tolist()
+        for number, kind in enumerate(kinds):
+            if kind:
+                yield self._mapping(self._base + number * _WORDS)
 
     def add(
         self,
@@ -102,19 +105,23 @@ class DmaMappings:
         kind: int,
         direction: int,
         now_ns: int = 0,
-        backtrace: tuple[int, ...] = NO_BACKTRACE,
+        backtrace: Sequence[int] = (),
     ) -> None:
-        """Record a mapping; `backtrace` has BACKTRACE_DEPTH entries. Once the table was full nothing is recorded."""
-        u32 = self._u32
+        """Record a mapping, with up to BACKTRACE_DEPTH return addresses; where the table is full, say so once."""
+        u64, u32 = self._u64, self._u32
         live = u32[self._live]
-        if live >= self._most or u32[self._lost]:
+        if live >= self._most:
             self._give_up()
             return
-        phys = self._base + ((dma_addr * _GOLDEN_RATIO & _U64) >> self._shift) * _SIZE
-        while u32[(phys + 32) >> 2]:
-            phys = self._next(phys)
-        _RECORD.pack_into(self._u8, phys, dev, dma_addr, size, cpu_addr, kind, direction, now_ns, *backtrace)
+        slot = self._base + (dma_addr * _HASH >> _HASH_SHIFT & self._mask) * _WORDS
+        if u64[slot + _KIND]:
+            slot = self._free_slot(slot)
+        # The backtrace ends at its first zero; what lies behind it is stale.
+        _RECORD.pack_into(self._u8, slot << 3, dev, dma_addr, size, cpu_addr, kind, direction, now_ns, 0)
         u32[self._live] = live + 1
+        if backtrace:
+            for depth, address in enumerate((*backtrace, 0)[:BACKTRACE_DEPTH], slot + _BACKTRACE):
+                u64[depth] = address
 
     def remove(
         self, dev: int, dma_addr: int, size: int, cpu_addr: int, kind: int, direction: int
@@ -123,31 +130,36 @@ class DmaMappings:
 
         `cpu_addr` counts for coherent memory only. Of several mappings of one address the one that fits best goes.
         """
-        u32, u8 = self._u32, self._u8
-        phys = self._base + ((dma_addr * _GOLDEN_RATIO & _U64) >> self._shift) * _SIZE
-        best, best_fit = 0, -1
-        while u32[(phys + 32) >> 2]:
-            found = _HEAD.unpack_from(u8, phys)
-            if found[1] == dma_addr and found[0] == dev:
-                if found[2] == size and found[4] == kind and found[5] == direction:
-                    if kind == COHERENT and found[3] != cpu_addr:
-                        best = phys
-                        break
-                    self._erase(phys)
-                    return ()
-                fit = (found[2] == size) + (found[4] == kind) + (found[5] == direction)
-                if fit > best_fit:
-                    best, best_fit = phys, fit
-            phys = self._next(phys)
-        if u32[self._lost]:
-            return ()
-        if not best:
-            if dma_addr == self._mm.get("bad_dma_address"):
-                return (Complaint("dma-unmap-error", "device driver tries to free an invalid DMA memory address"),)
-            return (_not_allocated(dma_addr, size),)
-        mapping = self._mapping(best)
-        self._erase(best)
-        return tuple(_mismatches(mapping, size, cpu_addr, kind, direction))
+        u64 = self._u64
+        slot = self._base + (dma_addr * _HASH >> _HASH_SHIFT & self._mask) * _WORDS
+        wanted = kind | direction << 32
+        while found := u64[slot + _KIND]:
+            if u64[slot + 1] == dma_addr and found == wanted and u64[slot + 2] == size and u64[slot] == dev:
+                if kind == COHERENT and u64[slot + 3] != cpu_addr:
+                    break
+                self._erase(slot)
+                return ()
+            slot += _WORDS
+            if slot >= self._end:
+                break  # the slow way goes on from the table's start
+        return self._remove_what_fits_best(dev, dma_addr, size, cpu_addr, kind, direction)
+
+    def _remove_what_fits_best(
+        self, dev: int, dma_addr: int, size: int, cpu_addr: int, kind: int, direction: int
+    ) -> tuple[Complaint, ...]:
+        best: tuple[int, int, Mapping] | None = None
+        for slot in self._taken_from(self._base + (dma_addr * _HASH >> _HASH_SHIFT & self._mask) * _WORDS):
+            if self._u64[slot + 1] == dma_addr and self._u64[slot] == dev:
+                mapping = self._mapping(slot)
+                fit = (mapping.size == size) + (mapping.type == kind) + (mapping.direction == direction)
+                if best is None or fit > best[0]:
+                    best = fit, slot, mapping
+        if best is not None:
+            self._erase(best[1])
+            return tuple(_mismatches(best[2], size, cpu_addr, kind, direction))
+        if dma_addr == self._mm.get("bad_dma_address"):
+            return (Complaint("dma-unmap-error", "device driver tries to free an invalid DMA memory address"),)
+        return (_not_allocated(dma_addr, size),) if self.is_complete else ()
 
     def covering(self, dma_addr: int, length: int = 1) -> Mapping | None:
         """Give the mapping that holds all of [dma_addr, dma_addr + length), else one that holds its first byte."""
@@ -172,31 +184,50 @@ class DmaMappings:
         )
         return Complaint("dma-pending-at-release", sentence, last)
 
-    def _next(self, phys: int) -> int:
-        phys += _SIZE
-        return phys if phys < self._base + self._slots * _SIZE else self._base
+    def _taken_from(self, slot: int) -> Iterator[int]:
+        """Yield the slots that a search from `slot` passes until it meets a free one.
 
-    def _mapping(self, phys: int) -> Mapping:
-        dev, dma_addr, size, cpu_addr, kind, direction, now_ns, *backtrace = _RECORD.unpack_from(self._u8, phys)
-        return Mapping(dev, dma_addr, size, cpu_addr, kind, direction, now_ns, tuple(filter(None, backtrace)))
+        Raises: KernelBug where there is none: somebody has written over the table.
+        """
+        for place in (*range(slot, self._end, _WORDS), *range(self._base, slot, _WORDS)):
+            if not self._u64[place + _KIND]:
+                return
+            yield place
+        raise KernelBug("dma_mappings has no free slot left", self._base << 3)
+
+    def _free_slot(self, slot: int) -> int:
+        for last in self._taken_from(slot):
+            slot = last
+        return slot + _WORDS if slot + _WORDS < self._end else self._base
+
+    def _mapping(self, slot: int) -> Mapping:
+        dev, dma_addr, size, cpu_addr, kind, direction, now_ns, _ = _RECORD.unpack_from(self._u8, slot << 3)
+        addresses = self._u64[slot + _BACKTRACE : slot + _WORDS].tolist()
+        depth = addresses.index(0) if 0 in addresses else BACKTRACE_DEPTH
+        return Mapping(dev, dma_addr, size, cpu_addr, kind, direction, now_ns, tuple(addresses[:depth]))
 
     def _erase(self, hole: int) -> None:
         """Free a slot, and move what lies behind it so that no search ends too early."""
-        u32, u64, u8 = self._u32, self._u64, self._u8
-        u32[self._live] -= 1
-        phys = self._next(hole)
-        while u32[(phys + 32) >> 2]:
-            home = self._base + ((u64[(phys + 8) >> 3] * _GOLDEN_RATIO & _U64) >> self._shift) * _SIZE
+        u64 = self._u64
+        self._u32[self._live] -= 1
+        slot = hole + _WORDS if hole + _WORDS < self._end else self._base
+        if u64[slot + _KIND]:
+            hole = self._close(hole, slot)
+        u64[hole + _KIND] = FREE
+
+    def _close(self, hole: int, first: int) -> int:
+        u64, span = self._u64, self._end - self._base
+        for slot in self._taken_from(first):
+            home = self._base + (u64[slot + 1] * _HASH >> _HASH_SHIFT & self._mask) * _WORDS
             # It may move up where the hole is between its home and its place, seen around the table's end.
-            if (phys - home) % (self._slots * _SIZE) >= (phys - hole) % (self._slots * _SIZE):
-                u8[hole : hole + _SIZE] = u8[phys : phys + _SIZE]
-                hole = phys
-            phys = self._next(phys)
-        u32[(hole + 32) >> 2] = FREE
+            if (slot - home) % span >= (slot - hole) % span:
+                u64[hole : hole + _WORDS] = u64[slot : slot + _WORDS]
+                hole = slot
+        return hole
 
     def _give_up(self) -> None:
-        if not self._u32[self._lost]:
-            self._u32[self._lost] = 1
+        if self.is_complete:
+            self._mm.set("dma_mappings_lost", 1)
             self._mm.printk("DMA-API: debugging out of memory - disabling")
 
 

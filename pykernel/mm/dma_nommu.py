@@ -6,6 +6,7 @@ Source: arch/x86/kernel/pci-nommu_64.c
 
 from collections.abc import Iterator
 
+from emulator.memmap import KERNEL_MAP_BASE, PAGE_OFFSET
 from pykernel.errors import KernelBug
 from pykernel.layout.address import pfn_to_phys, virt_to_phys
 from pykernel.mm.context import Mm
@@ -30,9 +31,17 @@ class Nommu:
 
     def map_single(self, dev: int, virt: int, size: int, direction: int) -> int:
         """Give the bus address of [virt, virt + size). Source: nommu_map_single"""
-        dma_addr = virt_to_phys(virt) & _U64
-        if dev and not self._check_addr("map_single", dev, dma_addr, size):
-            return self._u64[self._bad_dma_address]
+        # virt_to_phys(), check_addr() and again the former, written out: every packet and block passes here.
+        dma_addr = (virt - KERNEL_MAP_BASE if virt >= KERNEL_MAP_BASE else virt - PAGE_OFFSET) & _U64
+        if dev:
+            u64 = self._u64
+            mask = u64[((dev - KERNEL_MAP_BASE if dev >= KERNEL_MAP_BASE else dev - PAGE_OFFSET) + self._dma_mask) >> 3]
+            if mask:
+                mask = u64[(mask - KERNEL_MAP_BASE if mask >= KERNEL_MAP_BASE else mask - PAGE_OFFSET) >> 3]
+                if dma_addr + size <= mask:
+                    return dma_addr
+            if not self._check_addr("map_single", dev, dma_addr, size):
+                return u64[self._bad_dma_address]
         return dma_addr
 
     def unmap_single(self, dev: int, dma_addr: int, size: int, direction: int) -> None:
