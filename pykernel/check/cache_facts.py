@@ -105,7 +105,7 @@ def _check_debug(memory: Memory, log: Violations, cache: Cache) -> None:
 def _check_list3(memory: Memory, log: Violations, cache: Cache, batchcount: int) -> None:
     at, name = slab_offsets(memory.layout), f"cache {cache.name}"
     free_limit = memory.u32(cache.list3 + at.free_limit)
-    expected = [(1 + cpus) * batchcount + cache.num for cpus in range(1, at.cpus + 1)]
+    expected = [((1 + cpus) * batchcount + cache.num) & 0xFFFF_FFFF for cpus in range(1, at.cpus + 1)]
     if free_limit not in expected:
         log.add("cache", f"{name}: free_limit", cache.list3 + at.free_limit, expected, free_limit)
     colour, colour_next = memory.u64(cache.phys + at.colour), memory.u32(cache.list3 + at.colour_next)

@@ -32,6 +32,11 @@ class Cache:
     obj_offset: int  # bytes from an object's start to what its user has of it: 0 but in a debugging kernel
     obj_size: int  # bytes that its user has
 
+    @property
+    def fits(self) -> bool:
+        """Say whether a slab can hold as many objects. Linux itself makes caches of which none can: see geometry.py."""
+        return self.num * self.buffer_size <= 1 << (PAGE_SHIFT + self.gfporder)
+
 
 def caches(memory: Memory) -> Iterator[Cache]:
     """Yield the caches on cache_chain, head first.
@@ -52,9 +57,9 @@ def read_cache(memory: Memory, phys: int) -> Cache:
     at = slab_offsets(memory.layout)
     name = cache_name(memory, phys)
     size, num, order = (memory.u32(phys + member) for member in (at.buffer_size, at.num, at.gfporder))
-    if not size or not num or order >= MAX_ORDER or num * size > 1 << (PAGE_SHIFT + order):
+    if not size or not num or order >= MAX_ORDER:
         found = f"{num} objects of {size} bytes in 2**{order} pages"
-        raise Unreadable(f"cache {name}: its objects do not fit into its slabs", phys + at.num, "fewer", found)
+        raise Unreadable(f"cache {name} cannot have such slabs", phys + at.num, None, found)
     flags = memory.u32(phys + at.flags)
     return Cache(
         phys=phys,

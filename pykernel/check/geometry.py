@@ -93,7 +93,7 @@ def _shape(
     if not num:
         return None
     bare = num * SIZEOF_BUFCTL + rules.sizeof_slab
-    slab_size = round_up(bare, align)
+    slab_size = round_up(bare, align) & 0xFFFF_FFFF
     if off_slab and left_over >= slab_size:
         off_slab, left_over = False, left_over - slab_size
     return Shape(num, gfporder, left_over // colour_off, bare if off_slab else slab_size, off_slab)
@@ -106,6 +106,15 @@ def _estimate(rules: SlabRules, order: int, size: int, align: int, off_slab: boo
         num = min(room // size, SLAB_LIMIT)
         return num, room - num * size
     num = (room - rules.sizeof_slab) // (size + SIZEOF_BUFCTL)
-    if num and round_up(rules.sizeof_slab + num * SIZEOF_BUFCTL, align) + num * size > room:
+    if _management(rules, num, align) + num * size > room:
         num -= 1
-    return num, room - num * size - round_up(rules.sizeof_slab + num * SIZEOF_BUFCTL, align)
+    if num < 0:
+        # An alignment larger than the slab: Linux counts down from 0, takes that for too many, and keeps SLAB_LIMIT as
+        # an int. The cache is made, and no slab of it ever can be.
+        num = SLAB_LIMIT - (1 << 32)
+    return num & 0xFFFF_FFFF, room - num * size - _management(rules, num, align)
+
+
+def _management(rules: SlabRules, num: int, align: int) -> int:
+    """Source: mm/slab.c: slab_mgmt_size"""
+    return round_up(rules.sizeof_slab + num * SIZEOF_BUFCTL, align)

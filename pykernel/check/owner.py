@@ -166,6 +166,8 @@ def _slab_owner(memory: Memory, pages: PageMap, phys: int) -> Owner:
     at, lru = slab_offsets(memory.layout), pages.page(phys >> PAGE_SHIFT) + page_offsets(memory.layout).lru
     cache = read_cache(memory, memory.follow(lru, "a slab page's cache", at.cache_size))
     slab = memory.follow(lru + 8, "a slab page's slab", at.slab_struct)
+    if not cache.fits:
+        raise Unreadable(f"cache {cache.name} can have no slab", cache.phys)
     first = memory.follow(slab + at.s_mem, "slab: s_mem", 1, 1)
     base = first - memory.u64(slab + at.colouroff)
     whole = Owner(phys, "padding", cache=cache.name, is_dma=cache.is_dma, first=base, offset=phys - base)

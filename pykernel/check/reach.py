@@ -90,7 +90,7 @@ def _walk_lists(memory: Memory, cache: Cache) -> _Extent:
     try:
         for name, slab in slabs_of(memory, cache):
             first = memory.resolve(u64[(slab + at.s_mem) >> 3], length, 1)
-            if first is None:
+            if first is None or not cache.fits:
                 raise Unreadable(f"cache {cache.name}: the objects of a slab on slabs_{name} are not in RAM", slab)
             extent.starts.append(first)
             base = max(0, first - u64[(slab + at.colouroff) >> 3]) >> PAGE_SHIFT

@@ -110,6 +110,8 @@ class _SlabAudit:
         """Check one slab and note it; give the number of its free objects."""
         memory, at = self.memory, self.at
         what = f"cache {cache.name}: slab {phys:#x}"
+        if not cache.fits:
+            raise Unreadable(f"slab {phys:#x} is smaller than what it is to hold", phys, None, cache.num)
         if not memory.holds(phys, at.slab_struct + SIZEOF_BUFCTL * cache.num):
             raise Unreadable(f"slab {phys:#x} is not in RAM", phys)
         s_mem = memory.follow(phys + at.s_mem, f"slab {phys:#x}: s_mem", cache.num * cache.buffer_size)
