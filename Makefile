@@ -45,6 +45,7 @@ fuzz: firmware $(DEV_STAMP)
 firmware: $(FIRMWARE_STAMP)
 
 $(FIRMWARE_STAMP): $(RUN_STAMP) $(FIRMWARE_SOURCES)
+	@$(BIN)/python -m emulator.native.build >/dev/null
 	@$(BIN)/python -m firmware.build
 	@touch $@
 

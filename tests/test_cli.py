@@ -3,6 +3,7 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,8 @@ def test_without_a_command_it_lists_all_commands(capsys: pytest.CaptureFixture[s
 def test_it_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
 
-    assert capsys.readouterr().out.startswith("dmalab 0.")
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert capsys.readouterr().out == f"dmalab {declared}\n"
 
 
 @pytest.mark.parametrize("name", COMMANDS)

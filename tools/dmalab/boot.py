@@ -8,6 +8,7 @@ from pathlib import Path
 from dmalab import scenario
 from dmalab.machine_spec import MachineSpec, parse_size
 from emulator import memmap
+from emulator.errors import ConfigError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the scenario and print its result."""
     chosen = scenario.find(arguments.scenario)
     spec = _spec(arguments, chosen)
+    if arguments.trace is not None and not arguments.trace.absolute().parent.is_dir():
+        raise ConfigError(f"--trace: found {arguments.trace}, expected a path in a folder that exists")
     from dmalab import session
 
     result = session.run(spec, chosen, workload_path=arguments.workload, trace_path=arguments.trace)

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from dmalab import __version__
 from emulator.errors import ConfigError
 
 EXIT_OK = 0
@@ -54,9 +55,7 @@ def _dispatch(arguments: list[str]) -> int:
         print(_overview())
         return EXIT_OK
     if arguments[0] == "--version":
-        from importlib.metadata import version
-
-        print(f"dmalab {version('dmalab')}")
+        print(f"dmalab {__version__}")
         return EXIT_OK
     name = arguments[0]
     if name not in COMMANDS:
