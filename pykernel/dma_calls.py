@@ -47,6 +47,7 @@ class DmaCalls:
             "dma_free_coherent": (self.dma_free_coherent, 4),
             "dma_map_single": (self.dma_map_single, 4),
             "dma_unmap_single": (self.dma_unmap_single, 4),
+            "driver_unbound": (self.driver_unbound, 1),
         }
 
     def dma_set_mask(self, dev: int, mask: int) -> int:

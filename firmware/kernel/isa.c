@@ -52,6 +52,7 @@ static void probe(struct isa_driver *driver, struct isa_device *isa)
 		return;
 	printk(KERN_WARNING "%s: probe of %s failed with error %d\n", driver->name, dev_name(&isa->dev), error);
 	note_probe_error(error);
+	driver_unbound(&isa->dev);
 	isa->driver = NULL;
 	isa->dev.driver_name = NULL;
 }
@@ -71,6 +72,7 @@ void isa_unregister_driver(struct isa_driver *driver)
 		if (isa->driver != driver)
 			continue;
 		driver->remove(isa);
+		driver_unbound(&isa->dev);
 		isa->driver = NULL;
 		isa->dev.driver_name = NULL;
 		isa->dev.driver_data = NULL;

@@ -33,6 +33,7 @@ static void probe(struct pci_driver *driver, struct pci_dev *dev)
 		return;
 	printk(KERN_WARNING "%s: probe of %s failed with error %d\n", driver->name, pci_name(dev), error);
 	note_probe_error(error);
+	driver_unbound(&dev->dev);
 	dev->driver = NULL;
 	dev->dev.driver_name = NULL;
 }
@@ -60,6 +61,7 @@ void pci_unregister_driver(struct pci_driver *driver)
 		if (dev->driver != driver)
 			continue;
 		driver->remove(dev);
+		driver_unbound(&dev->dev);
 		dev->driver = NULL;
 		dev->dev.driver_name = NULL;
 		dev->dev.driver_data = NULL;

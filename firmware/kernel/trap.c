@@ -182,6 +182,11 @@ noinline void transfer_result(struct device *dev, dma_addr_t dma_addr, size_t si
 	TRAP(TRAP_TRANSFER_RESULT, (u64)dev, dma_addr, size, direction, (u64)(s64)error);
 }
 
+noinline void driver_unbound(struct device *dev)
+{
+	TRAP(TRAP_DRIVER_UNBOUND, (u64)dev);
+}
+
 noinline void trap_panic(const char *message)
 {
 	TRAP(TRAP_PANIC, (u64)message);

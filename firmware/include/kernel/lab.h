@@ -13,6 +13,9 @@ void checkpoint(const char *name);
 void transfer_result(struct device *dev, dma_addr_t dma_addr, size_t size, enum dma_data_direction direction,
 		     int error);
 
+/* Say that a driver has let go of its device: what it left mapped is a leak. */
+void driver_unbound(struct device *dev);
+
 /* Find `name=` on the kernel's command line: 1 and its value, cut to `size`; or 0. A flag stands there alone. */
 int command_line_option(const char *name, char *value, size_t size);
 int command_line_flag(const char *name);

@@ -56,6 +56,7 @@ enum trap {
 	TRAP_TRANSFER_RESULT,		/* (struct device *, dma_addr, size, direction, errno): what the driver found */
 	TRAP_PANIC,			/* (message): does not return */
 	TRAP_OOPS,			/* (struct pt_regs *, message): an exception nobody expected; does not return */
+	TRAP_DRIVER_UNBOUND,		/* (struct device *): its driver has let go, and may have left nothing mapped */
 };
 
 #endif
