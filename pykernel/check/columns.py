@@ -47,6 +47,11 @@ def words(memory: Memory, pages: PageMap, start: int, end: int, offset: int) -> 
     return memory.ram.column("Q", pages.page(start) + offset, pages.size, end - start).tolist()
 
 
+def raw(memory: Memory, pages: PageMap, start: int, end: int, offset: int) -> bytes:
+    """Give the same as the bytes that they are."""
+    return memory.ram.column("Q", pages.page(start) + offset, pages.size, end - start).tobytes()
+
+
 def marked(codes: bytes, mask: int) -> bytes:
     """Give 1 for each byte that has any bit of `mask`, else 0."""
     return codes.translate(_marks(mask))

@@ -8,7 +8,7 @@ found, with the damage in `doubt`.
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from emulator.memmap import KERNEL_PHYS, KERNEL_PHYS_END, PAGE_SHIFT, PAGE_SIZE
+from emulator.memmap import KERNEL_PHYS, KERNEL_PHYS_END, PAGE_OFFSET, PAGE_SHIFT, PAGE_SIZE
 from pykernel.check.caches import Cache, array_caches, entries, free_indices, read_cache
 from pykernel.check.memory import Memory, Unreadable
 from pykernel.check.offsets import page_offsets, slab_offsets, zone_offsets
@@ -187,7 +187,7 @@ def _object_owner(memory: Memory, cache: Cache, slab: int, owner: Owner, s_mem: 
         if index in free_indices(memory, slab, cache.num):
             state = "free"
         for name, array in array_caches(memory, cache):
-            if any(memory.resolve(virt) == first for virt in entries(memory, array)):
+            if first + PAGE_OFFSET in entries(memory, array):
                 state, holder = "cached", name
     except Unreadable as damage:
         doubt = damage.sentence
