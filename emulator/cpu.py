@@ -81,6 +81,7 @@ class Cpu:
         self._memory = bus.memory
         self._engine = Engine(ram, rom)
         self._env = self._engine.env
+        self._scratch = self._engine.new_env()
         self._words = self._engine.words
         self._time = BlockTime(self._words, clock, intr.pending)
         self._mmu = Mmu(self._env, ram, bus.memory)
@@ -175,7 +176,7 @@ class Cpu:
 
     def flush_code(self, phys: int, length: int) -> None:
         """Forget what was translated from RAM that the host has just written."""
-        env = self._engine.new_env()
+        env = self._scratch
         env.save()
         cr0 = env.cr(0)
         # The engine forgets by virtual address; with paging off that is the physical one.

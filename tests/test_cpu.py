@@ -69,7 +69,8 @@ def test_two_4_byte_stores_side_by_side_stay_two():
 
 def test_narrow_and_unaligned_accesses_to_mmio_give_what_the_device_gives():
     bench = CpuBench(
-        f"mov ${PROBE}, %eax; movzbl (%rax), %ebx; movzwl 2(%rax), %ecx; mov 1(%rax), %edx; movw $0x1234, 3(%rax)\n{EXIT}"
+        f"mov ${PROBE}, %eax; movzbl (%rax), %ebx; movzwl 2(%rax), %ecx; mov 1(%rax), %edx\n"
+        f"movw $0x1234, 3(%rax)\n{EXIT}"
     )
 
     bench.run()
@@ -247,8 +248,9 @@ def test_the_frame_pointer_chain_is_walked_and_bounded():
 
 def test_called_functions_return_their_value_and_leave_no_trace():
     bench = CpuBench(
-        f"mov $5, %ebx; stc; mov $0x600, %dx; out %eax, %dx; setc %al; out %al, $0x90; mov %bl, %al; out %al, $0x90\n{EXIT}"
-        "f: lea (%rdi,%rsi,2), %rax; mov $9, %ebx; clc; cmp $100, %rdi; je 1f; ret; 1: out %al, $0x90; ret"
+        "mov $5, %ebx; stc; mov $0x600, %dx; out %eax, %dx; setc %al; out %al, $0x90; mov %bl, %al; out %al, $0x90\n"
+        f"{EXIT}"
+        "f: lea (%rdi,%rsi,2), %rax; mov $9, %ebx; clc; cmp $100, %rdi; je 1f; ret; 1: out %al, $0x90; ret",
     )
     code = bench.ram.read(CODE, 64)
     function = CODE + code.index(bytes.fromhex("488d0477"))
