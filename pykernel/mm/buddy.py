@@ -26,7 +26,10 @@ FALLBACKS = (
     (),
     (),
 )
+_NOT_BUDDY = ~PG_BUDDY
 _BLOCK_BITS = 3  # NR_PAGEBLOCK_BITS
+_PREV_BASE = PAGE_OFFSET - 8  # what to take off a link to a page, to get at the prev there
+_HEAD_PREV_BASE = KERNEL_MAP_BASE - 8  # the same for a link to a list's head
 
 
 class Buddy:
@@ -54,7 +57,7 @@ class Buddy:
         link = self.lru_base + pfn * PAGE_BYTES
         w_head = (head - KERNEL_MAP_BASE) >> 3
         after = u64[w_head]
-        u64[w_head + 1 if after == head else ((after - PAGE_OFFSET) >> 3) + 1] = link
+        u64[w_head + 1 if after == head else (after - _PREV_BASE) >> 3] = link
         self.links[pfn] = after
         self.backlinks[pfn] = head
         u64[w_head] = link
@@ -64,8 +67,8 @@ class Buddy:
         u64 = self.u64
         after = self.links[pfn]
         before = self.backlinks[pfn]
-        u64[((after - KERNEL_MAP_BASE if after >= KERNEL_MAP_BASE else after - PAGE_OFFSET) >> 3) + 1] = before
-        u64[(before - KERNEL_MAP_BASE if before >= KERNEL_MAP_BASE else before - PAGE_OFFSET) >> 3] = after
+        u64[(after - _PREV_BASE if after < KERNEL_MAP_BASE else after - _HEAD_PREV_BASE) >> 3] = before
+        u64[(before - PAGE_OFFSET if before < KERNEL_MAP_BASE else before - KERNEL_MAP_BASE) >> 3] = after
         self.links[pfn] = LIST_POISON1
         self.backlinks[pfn] = LIST_POISON2
 
@@ -83,11 +86,12 @@ class Buddy:
 
     def get_pageblock_migratetype(self, zone: Zone, pfn: int) -> int:
         """Give the migrate type of the block that `pfn` is in. Source: include/linux/mmzone.h: same"""
-        if self.i32[self.i_mobility_disabled]:
-            return MIGRATE_UNMOVABLE
         bit = ((pfn - zone.start_pfn) >> self.pageblock_order) * _BLOCK_BITS
-        byte = zone.block_flags + (bit >> 3)
-        return ((self.u8[byte] | self.u8[byte + 1] << 8) >> (bit & 7)) & 7
+        byte, shift = zone.block_flags + (bit >> 3), bit & 7
+        migratetype = self.u8[byte] >> shift & 7
+        if shift > 5:
+            migratetype |= self.u8[byte + 1] << (8 - shift) & 7
+        return 0 if migratetype and self.i32[self.i_mobility_disabled] else migratetype
 
     def set_pageblock_migratetype(self, zone: Zone, pfn: int, migratetype: int) -> None:
         """Set the migrate type of the block that `pfn` is in. Source: mm/page_alloc.c: set_pageblock_migratetype"""
@@ -107,7 +111,7 @@ class Buddy:
         Source: mm/page_alloc.c: __free_one_page
         Raises: BadPage where a free buddy has users.
         """
-        u64, flags, private = self.u64, self.flags, self.private
+        u64, flags = self.u64, self.flags
         migratetype = self.get_pageblock_migratetype(zone, pfn)
         found = flags[pfn]
         if found & PG_COMPOUND:
@@ -115,30 +119,57 @@ class Buddy:
         if self.smp:
             self.vmstat.mod_zone_page_state(zone, 0, 1 << order)
         else:
-            i64 = self.i64
-            i64[zone.w_free] += 1 << order
-            i64[self.w_vm_stat] += 1 << order
-        # The flags of a free block's first page, if it is in the same zone: these bits must be so, others may be set.
+            i64, w_free, w_vm_stat = self.i64, zone.w_free, self.w_vm_stat
+            i64[w_free] = i64[w_free] + (1 << order)
+            i64[w_vm_stat] = i64[w_vm_stat] + (1 << order)
         free_here = found >> ZONES_SHIFT << ZONES_SHIFT | PG_BUDDY
-        while order < self.max_order - 1:
+        found = flags[pfn ^ 1 << order] if order < self.max_order - 1 else 0
+        if found & PG_BUDDY:
+            pfn, order = self._merge(zone, pfn, order, free_here)
+        head, w_head, w_nr_free = zone.areas[migratetype][order]
+        after = u64[w_head]
+        link = self.lru_base + pfn * PAGE_BYTES
+        u64[w_head + 1 if after == head else (after - _PREV_BASE) >> 3] = link
+        self.links[pfn] = after
+        self.backlinks[pfn] = head
+        u64[w_head] = link
+        u64[w_nr_free] = u64[w_nr_free] + 1
+        flags[pfn] = flags[pfn] | PG_BUDDY
+        self.private[pfn] = order
+
+    def _merge(self, zone: Zone, pfn: int, order: int, free_here: int) -> tuple[int, int]:
+        """Take free buddies of the same zone off their lists; give the block that they make with this one.
+
+        `free_here` has the bits that the flags of a free block's first page must show: zone and PG_buddy.
+        """
+        u64, flags, private, users = self.u64, self.flags, self.private, self.users
+        links, backlinks, w_nr_free = self.links, self.backlinks, zone.w_nr_free
+        largest = self.max_order - 1
+        while order < largest:
             buddy = pfn ^ 1 << order
             found = flags[buddy]
             if found != free_here and (not found & PG_BUDDY or (found ^ free_here) >> ZONES_SHIFT):
                 break
             if private[buddy] != order:
                 break
-            if self.users[buddy]:
+            if users[buddy]:
                 raise BadPage("a free block has users", buddy)
-            self.list_del(buddy)
-            u64[zone.w_nr_free[order]] -= 1
+            after, before = links[buddy], backlinks[buddy]
+            if after == before:  # it is alone on its list
+                w_head = (after - KERNEL_MAP_BASE) >> 3
+                u64[w_head] = u64[w_head + 1] = after
+            else:
+                u64[(after - _PREV_BASE if after < KERNEL_MAP_BASE else after - _HEAD_PREV_BASE) >> 3] = before
+                u64[(before - PAGE_OFFSET if before < KERNEL_MAP_BASE else before - KERNEL_MAP_BASE) >> 3] = after
+            links[buddy] = LIST_POISON1
+            backlinks[buddy] = LIST_POISON2
+            w_count = w_nr_free[order]
+            u64[w_count] = u64[w_count] - 1
             flags[buddy] = found ^ PG_BUDDY
             private[buddy] = 0
             pfn &= buddy
             order += 1
-        flags[pfn] |= PG_BUDDY
-        private[pfn] = order
-        self.list_add(pfn, zone.heads[order][migratetype])
-        u64[zone.w_nr_free[order]] += 1
+        return pfn, order
 
     def destroy_compound_page(self, pfn: int, order: int) -> None:
         """Take the marks off a compound page's head and tails. Source: mm/page_alloc.c: destroy_compound_page"""
@@ -167,23 +198,32 @@ class Buddy:
 
         Source: mm/page_alloc.c: __rmqueue_smallest
         """
-        u64, heads = self.u64, zone.heads
+        u64, areas = self.u64, zone.areas[migratetype]
         for current_order in range(order, self.max_order):
-            head = heads[current_order][migratetype]
-            link = u64[(head - KERNEL_MAP_BASE) >> 3]
+            head, w_head, w_nr_free = areas[current_order]
+            link = u64[w_head]
             if link == head:
                 continue
-            pfn = self.pfn_of(link)
-            self.list_del(pfn)
-            self.flags[pfn] &= ~PG_BUDDY
+            pfn = (link - self.lru_base) // PAGE_BYTES
+            if pfn < 0 or self.private[pfn] != current_order:
+                pfn = self.pfn_of(link)
+            after, before = self.links[pfn], self.backlinks[pfn]
+            if before == head:
+                u64[w_head + 1 if after == head else (after - _PREV_BASE) >> 3] = before
+                u64[w_head] = after
+                self.links[pfn] = LIST_POISON1
+                self.backlinks[pfn] = LIST_POISON2
+            else:
+                self.list_del(pfn)
+            self.flags[pfn] = self.flags[pfn] & _NOT_BUDDY
             self.private[pfn] = 0
-            u64[zone.w_nr_free[current_order]] -= 1
+            u64[w_nr_free] = u64[w_nr_free] - 1
             if self.smp:
                 self.vmstat.mod_zone_page_state(zone, 0, -(1 << order))
             else:
-                i64 = self.i64
-                i64[zone.w_free] -= 1 << order
-                i64[self.w_vm_stat] -= 1 << order
+                i64, w_free, w_vm_stat = self.i64, zone.w_free, self.w_vm_stat
+                i64[w_free] = i64[w_free] - (1 << order)
+                i64[w_vm_stat] = i64[w_vm_stat] - (1 << order)
             if current_order > order:
                 self.expand(zone, pfn, order, current_order, migratetype)
             return pfn
@@ -194,14 +234,21 @@ class Buddy:
 
         Source: mm/page_alloc.c: expand
         """
-        u64 = self.u64
+        u64, flags, private, links, backlinks = self.u64, self.flags, self.private, self.links, self.backlinks
+        areas, lru_base = zone.areas[migratetype], self.lru_base
         while high > low:
             high -= 1
             half = pfn + (1 << high)
-            self.list_add(half, zone.heads[high][migratetype])
-            u64[zone.w_nr_free[high]] += 1
-            self.flags[half] |= PG_BUDDY
-            self.private[half] = high
+            head, w_head, w_nr_free = areas[high]
+            link = lru_base + half * PAGE_BYTES
+            after = u64[w_head]
+            u64[w_head + 1 if after == head else (after - _PREV_BASE) >> 3] = link
+            links[half] = after
+            backlinks[half] = head
+            u64[w_head] = link
+            u64[w_nr_free] = u64[w_nr_free] + 1
+            flags[half] = flags[half] | PG_BUDDY
+            private[half] = high
 
     def rmqueue_fallback(self, zone: Zone, order: int, start_migratetype: int) -> int:
         """Take the largest block of another type, if need be with all that is free around it; at last from the reserve.

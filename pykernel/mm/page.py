@@ -23,6 +23,7 @@ LRU_BYTES = 40  # from a struct page to its lru
 
 COUNTS_FREE = 0xFFFF_FFFF_0000_0000  # _count 0, _mapcount -1
 COUNTS_ONE_USER = COUNTS_FREE + 1
+CHECKED_ORDER = 5  # of the largest block whose struct pages are looked at in one go
 
 PG_LOCKED = 1 << 0
 PG_ERROR = 1 << 1

@@ -4,6 +4,7 @@
 Pages are named by their page frame number. Checks come first: what is refused leaves RAM as it was.
 """
 
+from collections.abc import Callable
 from struct import Struct
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from pykernel.mm.gfp import (
     GFP_ZONE_MASK,
 )
 from pykernel.mm.page import (
+    CHECKED_ORDER,
     COUNTS_FREE,
     COUNTS_ONE_USER,
     FLAGS_CHECK_AT_FREE,
@@ -57,7 +59,6 @@ ALLOC_HARDER = 0x10
 ALLOC_HIGH = 0x20
 
 PAGE_ALLOC_COSTLY_ORDER = 3
-_ZONE_BITS = 3 << ZONES_SHIFT
 _PAGE_MAPPING_ANON = 1
 # The destructor in a compound page's first tail. Nothing calls it: Python knows what to do with a compound page.
 FREE_COMPOUND_PAGE = 0
@@ -68,7 +69,7 @@ class PageAllocator:
 
     def __init__(self, mm: "Mm") -> None:
         self.mm = mm
-        self.u64 = mm.ram.u64
+        self.u8, self.u64 = mm.ram.u8, mm.ram.u64
         self.i32 = mm.ram.i32
         self.i64 = mm.ram.i64
         self.buddy = Buddy(mm, self.bad_page)
@@ -81,8 +82,7 @@ class PageAllocator:
         self.zones_at = mm.zones_at
         self.i_mobility_disabled = self.buddy.i_mobility_disabled
         self.zonelists = _zonelist_words(mm)
-        # Flags, counts and mapping of all pages of a block, or of 32 at a time.
-        self._checks = [Struct("<" + "QQ8xQ24x" * (1 << min(order, 5))) for order in range(self.max_order)]
+        self.checks = [_clean_pages(1 << min(order, CHECKED_ORDER), len(mm.zones)) for order in range(self.max_order)]
         self.alloc_pages = make_alloc_pages(self)
         self.free_pages = make_free_pages(self)
 
@@ -154,8 +154,10 @@ class PageAllocator:
         """
         u64 = self.u64
         minimum = mark
-        # On SMP the counter may be negative for a while.
-        free_pages = max(self.i64[zone.w_free], 0) - (1 << order) + 1
+        free_pages = self.i64[zone.w_free]
+        if free_pages < 0:  # as it may be for a while on SMP
+            free_pages = 0
+        free_pages += 1 - (1 << order)
         if alloc_flags & ALLOC_HIGH:
             minimum -= minimum // 2
         if alloc_flags & ALLOC_HARDER:
@@ -343,10 +345,13 @@ class PageAllocator:
 
     def _is_clean(self, pfn: int, order: int) -> bool:
         """Say whether all pages of a block are so ordinary that free_pages_check() would find and change nothing."""
-        checks = self._checks[order]
-        clean = (self.flags[pfn] & _ZONE_BITS, COUNTS_FREE, 0) * (checks.size // PAGE_BYTES)
-        u8, unpack, first = self.mm.ram.u8, checks.unpack_from, self.mm.mem_map.phys + pfn * PAGE_BYTES
-        return all(unpack(u8, phys) == clean for phys in range(first, first + (PAGE_BYTES << order), checks.size))
+        size, unpack, clean = self.checks[order]
+        expected = clean.get(self.flags[pfn])
+        phys = self.mm.mem_map.phys + pfn * PAGE_BYTES
+        end = phys + (PAGE_BYTES << order)
+        while phys < end and unpack(self.u8, phys) == expected:
+            phys += size
+        return phys >= end
 
     def free_pages_check(self, pfn: int) -> bool:
         """Report a page that should not be freed as it is, and repair it; True where it is reserved, and so stays.
@@ -391,6 +396,13 @@ class PageAllocator:
     def drain_all_local_pages(self) -> None:
         """Give all pages on per-CPU lists back to the buddy system. Source: mm/page_alloc.c: same"""
         self.pcp.drain_all_local_pages()
+
+
+def _clean_pages(count: int, nr_zones: int) -> tuple[int, Callable[..., tuple[int, ...]], dict[int, tuple[int, ...]]]:
+    """Say how to look at `count` struct pages at once: their size, how to unpack them, and what they are by flags."""
+    layout = Struct("<" + "QQ8xQ24x" * count)  # flags, counts, mapping
+    clean = {zone << ZONES_SHIFT: (zone << ZONES_SHIFT, COUNTS_FREE, 0) * count for zone in range(nr_zones)}
+    return layout.size, layout.unpack_from, clean
 
 
 def get_order(size: int) -> int:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pykernel.mm.context import Mm
 
 _LOW_HALF = 0xFFFF_FFFF
+_ALL_UNRECLAIMABLE = 1 << 0  # ZONE_ALL_UNRECLAIMABLE
 
 
 class PerCpuLists:
@@ -120,7 +121,8 @@ class PerCpuLists:
     def note_progress(self, zone: Zone) -> None:
         """Tell reclaim that pages came free. Source: mm/page_alloc.c: free_one_page, free_pages_bulk"""
         u64 = self.u64
-        u64[zone.w_flags] &= ~1  # ZONE_ALL_UNRECLAIMABLE
+        if u64[zone.w_flags] & _ALL_UNRECLAIMABLE:
+            u64[zone.w_flags] ^= _ALL_UNRECLAIMABLE
         u64[zone.w_pages_scanned] = 0
 
     def drain_pages(self, cpu: int) -> None:

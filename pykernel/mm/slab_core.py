@@ -12,12 +12,12 @@ from collections.abc import Callable
 from emulator.memmap import KERNEL_MAP_BASE, PAGE_OFFSET
 from pykernel.errors import KernelBug
 from pykernel.layout.address import virt_to_phys
-from pykernel.layout.layout import Layout
 from pykernel.layout.lists import LIST_POISON1, LIST_POISON2
 from pykernel.layout.strings import read_string
 from pykernel.mm import page as struct_page
 from pykernel.mm.context import Mm
 from pykernel.mm.slab_geometry import GeometryRules, break_gfp_order, kmalloc_shift_high
+from pykernel.mm.slab_offsets import DebugOffsets, Offsets
 
 BUFCTL_END = 0xFFFF_FFFF
 BUFCTL_FREE = 0xFFFF_FFFE
@@ -31,74 +31,6 @@ class SlabBug(KernelBug):
     def __init__(self, function: str, condition: str, phys: int | None = None) -> None:
         super().__init__(f"kernel BUG at mm/slab.c: {function}(): {condition}", phys)
         self.function = function
-
-
-class Offsets:
-    """Offsets of the members that slabs are worked with, in 8-byte words; in 4-byte ones where they are 4 wide."""
-
-    def __init__(self, layout: Layout) -> None:
-        def q(struct: str, member: str) -> int:
-            return layout.offset(struct, member) >> 3
-
-        def d(struct: str, member: str) -> int:
-            return layout.offset(struct, member) >> 2
-
-        self.ac_limit, self.ac_batchcount = d("array_cache", "limit"), d("array_cache", "batchcount")
-        self.ac_touched = d("array_cache", "touched")
-        self.ac_entry = q("array_cache", "entry")
-
-        self.l3_partial, self.l3_full = q("kmem_list3", "slabs_partial"), q("kmem_list3", "slabs_full")
-        self.l3_free = q("kmem_list3", "slabs_free")
-        self.l3_free_objects, self.l3_free_limit = q("kmem_list3", "free_objects"), d("kmem_list3", "free_limit")
-        self.l3_colour_next, self.l3_free_touched = d("kmem_list3", "colour_next"), d("kmem_list3", "free_touched")
-        self.l3_shared, self.l3_alien = q("kmem_list3", "shared"), q("kmem_list3", "alien")
-        self.l3_next_reap = q("kmem_list3", "next_reap")
-
-        self.slab_colouroff, self.slab_s_mem = q("slab", "colouroff"), q("slab", "s_mem")
-        self.slab_inuse, self.slab_free = d("slab", "inuse"), d("slab", "free")
-        self.slab_nodeid = layout.offset("slab", "nodeid") >> 1
-        self.slab_bufctl = layout.sizeof("slab") >> 2
-        self.rcu_cachep, self.rcu_addr = q("slab_rcu", "cachep"), q("slab_rcu", "addr")
-
-        self.cache_array = q("kmem_cache", "array")
-        self.cache_batchcount, self.cache_limit = d("kmem_cache", "batchcount"), d("kmem_cache", "limit")
-        self.cache_shared, self.cache_buffer_size = d("kmem_cache", "shared"), d("kmem_cache", "buffer_size")
-        self.cache_reciprocal = d("kmem_cache", "reciprocal_buffer_size")
-        self.cache_flags, self.cache_num = d("kmem_cache", "flags"), d("kmem_cache", "num")
-        self.cache_gfporder, self.cache_gfpflags = d("kmem_cache", "gfporder"), d("kmem_cache", "gfpflags")
-        self.cache_colour, self.cache_colour_off = q("kmem_cache", "colour"), d("kmem_cache", "colour_off")
-        self.cache_slabp_cache, self.cache_slab_size = q("kmem_cache", "slabp_cache"), d("kmem_cache", "slab_size")
-        self.cache_ctor, self.cache_name = q("kmem_cache", "ctor"), q("kmem_cache", "name")
-        self.cache_dtor_low, self.cache_dtor_high = d("kmem_cache", "dtor_low"), d("kmem_cache", "dtor_high")
-        self.cache_next = q("kmem_cache", "next")
-        self.cache_nodelists = q("kmem_cache", "nodelists")
-
-        self.sizes_words = layout.sizeof("cache_sizes") >> 3
-        self.sizes_cachep = q("cache_sizes", "cs_cachep")
-        members = layout.members("cache_sizes")
-        self.sizes_dmacachep = q("cache_sizes", "cs_dmacachep") if "cs_dmacachep" in members else 0
-
-        self.sizeof_array_cache = layout.sizeof("array_cache")
-        self.sizeof_arraycache_init = layout.sizeof("arraycache_init")
-        self.sizeof_kmem_list3 = layout.sizeof("kmem_list3")
-        self.sizeof_ccupdate = layout.sizeof("ccupdate_struct")
-
-
-class DebugOffsets:
-    """Offsets of what CONFIG_DEBUG_SLAB adds to struct kmem_cache, as in Offsets."""
-
-    def __init__(self, layout: Layout) -> None:
-        def offset(member: str) -> int:
-            return layout.offset("kmem_cache", member)
-
-        self.num_active, self.num_allocations = offset("num_active") >> 3, offset("num_allocations") >> 3
-        self.high_mark, self.grown, self.reaped = offset("high_mark") >> 3, offset("grown") >> 3, offset("reaped") >> 3
-        self.errors, self.max_freeable = offset("errors") >> 3, offset("max_freeable") >> 3
-        self.node_allocs, self.node_frees = offset("node_allocs") >> 3, offset("node_frees") >> 3
-        self.node_overflow = offset("node_overflow") >> 3
-        self.allochit, self.allocmiss = offset("allochit") >> 2, offset("allocmiss") >> 2
-        self.freehit, self.freemiss = offset("freehit") >> 2, offset("freemiss") >> 2
-        self.obj_offset, self.obj_size = offset("obj_offset") >> 2, offset("obj_size") >> 2
 
 
 def word_of(virt: int) -> int:

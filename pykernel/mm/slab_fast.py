@@ -19,8 +19,6 @@ from pykernel.mm.slab_lists import cache_alloc_refill, cache_flusharray
 
 _TABLE_SIZE = 4096  # bytes; larger sizes are for the general way to find
 _MOST_POINTERS = 1 << 16
-_ZERO = gfp.GFP_ZERO  # larger masks are for the general way to look at
-_ZERO_OR_DMA = gfp.GFP_ZERO | gfp.GFP_DMA
 
 Alloc = Callable[..., int]
 Free = Callable[..., None]
@@ -80,48 +78,49 @@ def cache_free(core: SlabCore, cachep: int, objp: int, caller: int = 0) -> None:
 class ShortWays:
     """Makes the short ways for one CPU without debugging.
 
-    `avail`, `limit`, `touched` and `entry` view RAM so that the index of a struct array_cache's first word finds its
-    member; `slab_byte` and `cachep` are columns of the mem_map, indexed by page frame number. `words` is no state but
-    arithmetic done before: pointers into the direct map, and the indices of the words they point to; to look one up
-    takes half the time of two operations on integers of 64 bits.
+    What is kept here is no state but arithmetic done before, which costs more than to look its result up: `words`
+    knows which word a pointer points to; `arrays` has two views of RAM for a pointer to a struct array_cache, one in
+    which entry[n - 1] is at n, and one of avail, limit, batchcount and touched. `slab_byte` and `cachep` are columns
+    of the mem_map, indexed by page frame number.
     """
 
     def __init__(self, core: SlabCore) -> None:
-        at, u32, u64 = core.at, core.u32, core.u64
-        if (at.cache_array, at.ac_limit) != (0, 1):
-            raise TypeError(f"struct kmem_cache or array_cache of layout {core.mm.layout.key}: array, limit elsewhere")
+        at = core.at
+        if (at.cache_array, at.ac_limit, at.ac_touched) != (0, 1, 3):
+            raise TypeError(f"layout {core.mm.layout.key}: the short ways expect other offsets in struct array_cache")
         self.core = core
         self.words: dict[int, int] = {}
-        self.avail, self.limit, self.touched = u32[0::2], u32[1::2], u32[at.ac_touched :: 2]
-        self.entry = u64[at.ac_entry :]
+        self.arrays: dict[int, tuple[memoryview, memoryview]] = {}
         first = core.mm.map_word
         last = first + core.mm.max_pfn * WORDS
-        self.cachep = u64[first + NEXT : last : WORDS]
+        self.cachep = core.u64[first + NEXT : last : WORDS]
         # The lowest byte of a page's flags is 128 or more if PG_slab is set. Pages of slabs are never compound.
         self.slab_byte = core.ram.u8[first << 3 : last << 3 : WORDS << 3]
 
     def learn(self, virt: int) -> None:
-        """Remember which word a pointer points to, if it points to one of the direct map."""
+        """Remember where a pointer points to, if that is in the direct map."""
         phys = virt - PAGE_OFFSET
+        if phys & 7 or not 0 <= phys < self.core.ram.end:
+            return
         if len(self.words) >= _MOST_POINTERS:
             self.words.clear()
-        if not phys & 7 and 0 <= phys < self.core.ram.end:
-            self.words[virt] = phys >> 3
+            self.arrays.clear()
+        word = phys >> 3
+        self.words[virt] = word
+        self.arrays[virt] = self.core.u64[word + self.core.at.ac_entry - 1 :], self.core.u32[2 * word :]
 
     def kmem_cache_alloc(self, general: Alloc) -> Alloc:
         """Make kmem_cache_alloc(cachep, gfp_mask); `general` is the other way."""
-        u64, words, avails, toucheds, entry = self.core.u64, self.words, self.avail, self.touched, self.entry
-        learn = self.learn
+        u64, words, arrays, learn = self.core.u64, self.words, self.arrays, self.learn
 
         def kmem_cache_alloc(cachep: int, gfp_mask: int, caller: int = 0) -> int:
             try:
-                ac = words[u64[words[cachep]]]
-                avail = avails[ac]
-                if avail and gfp_mask < _ZERO:
-                    avail -= 1
-                    objp = entry[ac + avail]
-                    avails[ac] = avail
-                    toucheds[ac] = 1
+                entry, ac = arrays[u64[words[cachep]]]
+                avail = ac[0]
+                if avail and gfp_mask < 0x8000:  # __GFP_ZERO, and what hardly anyone asks for
+                    objp = entry[avail]
+                    ac[0] = avail - 1
+                    ac[3] = 1
                     return objp
             except KeyError as unknown:
                 learn(unknown.args[0])
@@ -133,16 +132,16 @@ class ShortWays:
 
     def kmem_cache_free(self, general: Free) -> Free:
         """Make kmem_cache_free(cachep, objp); `general` is the other way."""
-        u64, words, avails, limits, entry = self.core.u64, self.words, self.avail, self.limit, self.entry
-        learn = self.learn
+        u64, words, arrays, learn = self.core.u64, self.words, self.arrays, self.learn
 
         def kmem_cache_free(cachep: int, objp: int, caller: int = 0) -> None:
             try:
-                ac = words[u64[words[cachep]]]
-                avail = avails[ac]
-                if avail < limits[ac]:
-                    entry[ac + avail] = objp
-                    avails[ac] = avail + 1
+                entry, ac = arrays[u64[words[cachep]]]
+                avail = ac[0]
+                if avail < ac[1]:
+                    avail += 1
+                    entry[avail] = objp
+                    ac[0] = avail
                     return
             except KeyError as unknown:
                 learn(unknown.args[0])
@@ -154,18 +153,16 @@ class ShortWays:
 
     def kmalloc(self, general: Alloc) -> Alloc:
         """Make kmalloc(size, gfp_mask); `general` is the other way."""
-        u64, words, avails, toucheds, entry = self.core.u64, self.words, self.avail, self.touched, self.entry
-        learn, table = self.learn, self._size_table()
+        u64, words, arrays, learn, table = self.core.u64, self.words, self.arrays, self.learn, self._size_table()
 
         def kmalloc(size: int, gfp_mask: int, caller: int = 0) -> int:
             try:
-                ac = words[u64[words[u64[table[size]]]]]
-                avail = avails[ac]
-                if avail and not gfp_mask & _ZERO_OR_DMA:
-                    avail -= 1
-                    objp = entry[ac + avail]
-                    avails[ac] = avail
-                    toucheds[ac] = 1
+                entry, ac = arrays[u64[words[u64[table[size]]]]]
+                avail = ac[0]
+                if avail and not gfp_mask & 0x8001:  # __GFP_ZERO | __GFP_DMA
+                    objp = entry[avail]
+                    ac[0] = avail - 1
+                    ac[3] = 1
                     return objp
             except KeyError as unknown:
                 learn(unknown.args[0])
@@ -177,18 +174,19 @@ class ShortWays:
 
     def kfree(self, general: Free) -> Free:
         """Make kfree(objp); `general` is the other way."""
-        u64, words, avails, limits, entry = self.core.u64, self.words, self.avail, self.limit, self.entry
-        learn, slab_byte, cachep = self.learn, self.slab_byte, self.cachep
+        u64, words, arrays, learn = self.core.u64, self.words, self.arrays, self.learn
+        slab_byte, cachep = self.slab_byte, self.cachep
 
         def kfree(objp: int, caller: int = 0) -> None:
             try:
                 pfn = objp - PAGE_OFFSET >> 12
                 if slab_byte[pfn] > 127:
-                    ac = words[u64[words[cachep[pfn]]]]
-                    avail = avails[ac]
-                    if avail < limits[ac]:
-                        entry[ac + avail] = objp
-                        avails[ac] = avail + 1
+                    entry, ac = arrays[u64[words[cachep[pfn]]]]
+                    avail = ac[0]
+                    if avail < ac[1]:
+                        avail += 1
+                        entry[avail] = objp
+                        ac[0] = avail
                         return
             except KeyError as unknown:
                 learn(unknown.args[0])

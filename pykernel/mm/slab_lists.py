@@ -131,28 +131,37 @@ def free_block(core: SlabCore, cache: int, first: int, count: int) -> None:
     """
     u64, u32, at = core.u64, core.u32, core.at
     l3 = core.list3(cache)
-    num = u32[2 * cache + at.cache_num]
+    partial, free_objects = l3 + at.l3_partial, l3 + at.l3_free_objects
     for entry in range(first, first + count):
         objp = u64[entry]
         slab = core.slab_of(objp, "free_block")
-        following, before = u64[slab], u64[slab + 1]
-        u64[word_of(following) + 1] = before
-        u64[word_of(before)] = following
         if core.debug:
             check_slabp(core, cache, slab)
         inuse = slab_put_obj(core, cache, slab, objp)
-        free_objects = u64[l3 + at.l3_free_objects] + 1
-        u64[l3 + at.l3_free_objects] = free_objects
+        u64[free_objects] += 1
         if core.debug:
             u64[cache + core.at_debug.num_active] -= 1
             check_slabp(core, cache, slab)
         if inuse:
-            core.list_add_tail(slab, l3 + at.l3_partial)
-        elif free_objects > u32[2 * l3 + at.l3_free_limit]:
-            u64[l3 + at.l3_free_objects] = free_objects - num & _U64
+            # The last of the partial slabs would become the last of the partial slabs.
+            if u64[slab] != virt_of(partial):
+                unlink(core, slab)
+                core.list_add_tail(slab, partial)
+            continue
+        unlink(core, slab)
+        if u64[free_objects] > u32[2 * l3 + at.l3_free_limit]:
+            u64[free_objects] = u64[free_objects] - u32[2 * cache + at.cache_num] & _U64
             slab_destroy(core, cache, slab)
         else:
             core.list_add(slab, l3 + at.l3_free)
+
+
+def unlink(core: SlabCore, slab: int) -> None:
+    """Take a slab off its list, to put it on another at once."""
+    u64 = core.u64
+    following, before = u64[slab], u64[slab + 1]
+    u64[word_of(following) + 1] = before
+    u64[word_of(before)] = following
 
 
 def slab_put_obj(core: SlabCore, cache: int, slab: int, objp: int) -> int:

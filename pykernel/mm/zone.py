@@ -41,6 +41,7 @@ class Zone:
     """Addresses inside one struct zone at `phys`, and the geometry that never changes after boot."""
 
     __slots__ = (
+        "areas",
         "block_flags",
         "end_pfn",
         "heads",
@@ -78,10 +79,7 @@ class Zone:
         self.w_flags = word("flags")
         self.w_pages_scanned = word("pages_scanned")
         self.w_present_pages = word("present_pages")
-        areas = [phys + layout.offset("zone", f"free_area[{order}]") for order in range(max_order)]
-        nr_free = layout.offset("free_area", "nr_free")
-        self.w_nr_free = tuple((area + nr_free) >> 3 for area in areas)
-        self.heads = tuple(tuple(image_to_virt(area + 16 * kind) for kind in range(MIGRATE_TYPES)) for area in areas)
+        self._free_areas(layout, max_order)
         sets = [phys + layout.offset("zone", f"pageset[{cpu}]") for cpu in range(nr_cpus)]
         self.pcps = tuple(
             tuple(
@@ -98,6 +96,20 @@ class Zone:
         self.start_pfn = 0
         self.end_pfn = 0
         self.block_flags = 0
+
+    def _free_areas(self, layout: Layout, max_order: int) -> None:
+        areas = [self.phys + layout.offset("zone", f"free_area[{order}]") for order in range(max_order)]
+        nr_free = layout.offset("free_area", "nr_free")
+        self.w_nr_free = tuple((area + nr_free) >> 3 for area in areas)
+        self.heads = tuple(tuple(image_to_virt(area + 16 * kind) for kind in range(MIGRATE_TYPES)) for area in areas)
+        # What a loop over orders wants, by migrate type and order: address and word of the head, word of nr_free.
+        self.areas = tuple(
+            tuple(
+                (by[kind], (area >> 3) + 2 * kind, (area + nr_free) >> 3)
+                for area, by in zip(areas, self.heads, strict=True)
+            )
+            for kind in range(MIGRATE_TYPES)
+        )
 
     def read_geometry(self, layout: Layout, u64: memoryview) -> None:
         """Take over from RAM what free_area_init_nodes() has decided."""
