@@ -17,6 +17,7 @@ from pykernel.layout.config import KernelConfig
 from pykernel.mm import kmalloc
 from pykernel.mm.slab import Slab
 from pykernel.mm.slab_core import SlabBug
+from pykernel.proc.slabinfo import slabinfo
 
 RECLAIM_ACCOUNT, CACHE_DMA, PANIC, DESTROY_BY_RCU = 0x2_0000, 0x4000, 0x4_0000, 0x8_0000
 
@@ -317,6 +318,35 @@ def test_reaping_for_long_enough_leaves_no_free_slab(kernel: BareKernel) -> None
 
     assert slab_lists(kernel, "idle") == {}
     assert audit(kernel.memory) == []
+
+
+def test_slabinfo_has_the_heading_and_columns_of_version_2_1(kernel: BareKernel) -> None:
+    cachep = kernel.slab.kmem_cache_create("listed", 1000)
+    kernel.slab.kmem_cache_alloc(cachep, GFP_KERNEL)
+
+    lines = slabinfo(kernel.mm).splitlines()
+
+    assert lines[0] == "slabinfo - version: 2.1"
+    assert lines[1] == (
+        "# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab>"
+        " : tunables <limit> <batchcount> <sharedfactor> : slabdata <active_slabs> <num_slabs> <sharedavail>"
+    )
+    assert lines[2] == (
+        "listed                 4      4   1000    4    1 : tunables   54   27    0 : slabdata      1      1      0"
+    )
+    assert lines[-1].startswith("kmem_cache ")
+    assert len(lines) == 2 + len(chain(kernel))
+
+
+def test_slabinfo_says_where_numbers_contradict_each_other(kernel: BareKernel) -> None:
+    cachep = kernel.slab.kmem_cache_create("crooked", 1000)
+    kernel.slab.kmem_cache_alloc(cachep, GFP_KERNEL)
+    list3 = kernel.ram.u64[(cachep - PAGE_OFFSET + kernel.mm.layout.offset("kmem_cache", "nodelists")) >> 3]
+    kernel.ram.u64[(list3 - PAGE_OFFSET + kernel.mm.layout.offset("kmem_list3", "free_objects")) >> 3] += 1
+
+    slabinfo(kernel.mm)
+
+    assert kernel.mm.log[-1] == "slab: cache crooked error: free_objects accounting error"
 
 
 def test_without_a_dma_zone_there_are_no_twins_and_dma_is_refused() -> None:
