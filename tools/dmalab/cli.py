@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The command `dmalab`: find the subcommand, import its module and no other, run it, give the exit code.
 
-A command's module has `add_arguments(parser)` and `run(arguments) -> exit code`. Exit codes: 0 all is well, 1 there
+A command's module has one function `command`, annotated for typer, that returns the exit code: 0 all is well, 1 there
 are findings or differences, 2 the input is wrong, 3 the machine stopped abnormally.
 """
 
-import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Callable, Sequence
 
 from dmalab import __version__
 from emulator.errors import ConfigError
@@ -25,13 +23,6 @@ COMMANDS = {
     "machine": ("dmalab.machine_command", "print the default machine file, or check one"),
     "scenarios": ("dmalab.scenarios_command", "list the scenarios that ship with dmalab"),
 }
-
-
-class _Parser(argparse.ArgumentParser):
-    """An argument parser whose complaint is one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(EXIT_BAD_INPUT, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -62,9 +53,30 @@ def _dispatch(arguments: list[str]) -> int:
         raise ConfigError(f"command: found {name!r}, expected one of {', '.join(COMMANDS)}")
     module_name, summary = COMMANDS[name]
     module = importlib.import_module(module_name)
-    parser = _Parser(prog=f"dmalab {name}", description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False)
-    module.add_arguments(parser)
-    return int(module.run(parser.parse_args(arguments[1:])))
+    return _run(name, module.command, f"{summary[0].upper()}{summary[1:]}.", arguments[1:])
+
+
+def _run(name: str, command: Callable[..., int], summary: str, arguments: list[str]) -> int:
+    """Let typer read the arguments and call the command.
+
+    typer's own way to run an application has opinions on errors, closed pipes and Ctrl-C; `main` has others.
+    """
+    import typer.main
+
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    app.command(name, help=summary)(command)
+    prog = f"dmalab {name}"
+    parser = typer.main.get_command(app)
+    parser.context_settings["help_option_names"] = ["-h", "--help"]
+    try:
+        with parser.make_context(prog, arguments) as context:
+            return int(parser.invoke(context))
+    except typer.Exit as ended:
+        return ended.exit_code
+    except typer.TyperException as error:
+        complaint = " ".join(error.format_message().split()).rstrip(".")
+        print(f"{prog}: {complaint} (see {prog} --help)", file=sys.stderr)
+        return EXIT_BAD_INPUT
 
 
 def _overview() -> str:
