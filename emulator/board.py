@@ -9,16 +9,17 @@ from collections.abc import Callable
 from emulator import memmap
 from emulator.bus import Bus, Rom, Target
 from emulator.clock import Clock
-from emulator.config import EduConfig, IsaPatternConfig, MachineConfig
-from emulator.devices import edu
+from emulator.config import EduConfig, IsaPatternConfig, MachineConfig, RingNicConfig
+from emulator.devices import edu, ring_nic
 from emulator.devices.debug_exit import DebugExit
 from emulator.devices.edu import Edu
 from emulator.devices.fw_cfg import FwCfg, e820_table
 from emulator.devices.isa_dma import IsaDma
 from emulator.devices.isa_pattern import IsaPattern
-from emulator.devices.pci import Bar, PciFunction, PciHost, bus_id, route
+from emulator.devices.pci import Bar, Identity, PciFunction, PciHost, bus_id, route
 from emulator.devices.pic import PicPair
 from emulator.devices.pit import Pit, PortB
+from emulator.devices.ring_nic import RingNic
 from emulator.devices.rtc import Rtc, memory_cmos
 from emulator.devices.trap_gate import TrapGate
 from emulator.devices.uart import Uart
@@ -55,6 +56,7 @@ class Board:
         self.fabric = DmaFabric(self.ram, self.clock, self.trace, self.findings)
         self.bus = Bus(self.ram, self.clock, self.trace, self.findings)
         self.dma_ports: list[DmaPort] = []  # of the devices that the guest drives
+        self.ring_nics: dict[str, RingNic] = {}  # by bus id: whoever plays the wire finds them here
         self._stop = stop
         self._pci_irqs: dict[int, WiredOr] = {}
         self._irq_owners = {memmap.PIC_CASCADE_IRQ: "the second 8259A"}
@@ -64,6 +66,8 @@ class Board:
         for device in config.devices:
             if isinstance(device, EduConfig):
                 self._add_edu(device)
+            elif isinstance(device, RingNicConfig):
+                self._add_ring_nic(device)
             else:
                 self._add_isa_pattern(device)
 
@@ -119,13 +123,24 @@ class Board:
             self.pics.elcr.make_level(irq)
 
     def _add_edu(self, config: EduConfig) -> None:
-        devfn = config.slot << 3
-        irq = self._pci_irqs[route(devfn, edu.IDENTITY.interrupt_pin)]
-        function = PciFunction(devfn, edu.IDENTITY, irq.driver())
-        port = DmaPort(self.fabric, bus_id(devfn), config.reach, function.is_bus_master)
-        self.dma_ports.append(port)
+        function, port = self._pci_function(config.slot, edu.IDENTITY, config.reach)
         function.add_bar(Bar(edu.BAR_BYTES, Edu(self.clock, function.intx, port)))
         self.pci.add(function)
+
+    def _add_ring_nic(self, config: RingNicConfig) -> None:
+        function, port = self._pci_function(config.slot, ring_nic.IDENTITY, config.reach)
+        part = RingNic(self.clock, function.intx, port)
+        self.ring_nics[function.name] = part
+        function.add_bar(Bar(ring_nic.BAR_BYTES, part))
+        self.pci.add(function)
+
+    def _pci_function(self, slot: int, identity: Identity, reach: Reach) -> tuple[PciFunction, DmaPort]:
+        devfn = slot << 3
+        irq = self._pci_irqs[route(devfn, identity.interrupt_pin)]
+        function = PciFunction(devfn, identity, irq.driver())
+        port = DmaPort(self.fabric, bus_id(devfn), reach, function.is_bus_master)
+        self.dma_ports.append(port)
+        return function, port
 
     def _add_isa_pattern(self, config: IsaPatternConfig) -> None:
         port = DmaPort(self.fabric, "isa_pattern", config.reach)

@@ -4,7 +4,7 @@
 from typing import NamedTuple
 
 from emulator import memmap
-from emulator.devices import edu, isa_dma
+from emulator.devices import edu, isa_dma, ring_nic
 from emulator.dma import Reach
 
 
@@ -23,11 +23,21 @@ class IsaPatternConfig(NamedTuple):
     reach: Reach = isa_dma.REACH
 
 
+class RingNicConfig(NamedTuple):
+    """A ring_nic in a PCI slot."""
+
+    slot: int = memmap.RING_NIC_DEVFN >> 3
+    reach: Reach = ring_nic.REACH
+
+
+DeviceConfig = EduConfig | IsaPatternConfig | RingNicConfig
+
+
 class MachineConfig(NamedTuple):
     """A machine."""
 
     ram: int = 128 * memmap.MIB  # bytes
-    devices: tuple[EduConfig | IsaPatternConfig, ...] = (EduConfig(), IsaPatternConfig())
+    devices: tuple[DeviceConfig, ...] = (EduConfig(), IsaPatternConfig())
     strict: bool = False  # the first finding ends the run
     record_trace: bool = False
     max_blocks: int | None = 1_000_000_000  # executed by a run that does not end by itself

@@ -8,6 +8,7 @@ besides doing what the part does. Knows no device model and no kernel.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple, Protocol
 
 from emulator.clock import Clock
 from emulator.errors import BusError, ConfigError
@@ -54,6 +55,30 @@ class Reach:
         yield start, length
 
 
+class DmaAccess(NamedTuple):
+    """A transfer that a part is about to make. `runs` are the (address, length) that it really drives."""
+
+    device: str
+    is_write: bool  # into RAM
+    dma_addr: int
+    length: int  # bytes
+    runs: tuple[tuple[int, int], ...]
+    descriptor: int | None  # the bus address of the descriptor that asked for it
+
+
+class Checker(Protocol):
+    """Who knows whose memory is: asked before each transfer, and told which descriptors a device has taken."""
+
+    def check_dma(self, access: DmaAccess) -> str | None:
+        """Judge a transfer before any byte moves; give the kind of the finding that it became, if it did."""
+
+    def own(self, device: str, dma_addr: int, length: int) -> None:
+        """Take note that the CPU must not write [dma_addr, dma_addr + length) until the device disowns it."""
+
+    def disown(self, device: str, dma_addr: int, length: int) -> None:
+        """Take note that the device has given back what it owned of [dma_addr, dma_addr + length)."""
+
+
 class DmaFabric:
     """Where all DMA meets memory: bus addresses are physical addresses here, and RAM is all that answers."""
 
@@ -62,6 +87,7 @@ class DmaFabric:
         self.clock = clock
         self.trace = trace
         self.findings = findings
+        self.checker: Checker | None = None
         self._listeners: list[Callable[[int, int], None]] = []
 
     def on_write(self, listener: Callable[[int, int], None]) -> None:
@@ -111,27 +137,43 @@ class DmaPort:
         self._fabric = fabric
         self._enabled = enabled
 
-    def read(self, dma_addr: int, length: int) -> bytes:
-        """Read `length` bytes from memory.
+    def read(self, dma_addr: int, length: int, *, descriptor: int | None = None) -> bytes:
+        """Read `length` bytes from memory; `descriptor` is the bus address of what told the device to.
 
         Raises: BusError where the part transfers nothing: not bus master, or aborted beyond its reach.
         """
         runs = self._drive(dma_addr, length, is_write=False)
+        wrong = self._check(dma_addr, length, runs, descriptor, is_write=False)
         parts = [self._fabric.read(phys, size) for phys, size in runs]
-        self._record(dma_addr, length, runs, is_write=False, complete=all(complete for _, complete in parts))
+        self._record(dma_addr, length, runs, wrong, is_write=False, complete=all(complete for _, complete in parts))
         return b"".join(data for data, _ in parts)
 
-    def write(self, dma_addr: int, data: bytes) -> None:
+    def write(self, dma_addr: int, data: bytes, *, descriptor: int | None = None) -> None:
         """Write `data` to memory.
 
         Raises: BusError as `read`.
         """
         runs = self._drive(dma_addr, len(data), is_write=True)
+        wrong = self._check(dma_addr, len(data), runs, descriptor, is_write=True)
         complete, done = True, 0
         for phys, size in runs:
             complete &= self._fabric.write(phys, data[done : done + size])
             done += size
-        self._record(dma_addr, len(data), runs, is_write=True, complete=complete)
+        self._record(dma_addr, len(data), runs, wrong, is_write=True, complete=complete)
+
+    def own(self, dma_addr: int, length: int) -> None:
+        """Declare that the device has taken [dma_addr, dma_addr + length), a descriptor, from the driver."""
+        if self._fabric.checker is not None:
+            self._fabric.checker.own(self.name, dma_addr, length)
+
+    def disown(self, dma_addr: int, length: int) -> None:
+        """Declare that the device has given it back."""
+        if self._fabric.checker is not None:
+            self._fabric.checker.disown(self.name, dma_addr, length)
+
+    def disown_all(self) -> None:
+        """Declare that the device has nothing any more, as after a reset."""
+        self.disown(0, 1 << 64)
 
     def _drive(self, dma_addr: int, length: int, *, is_write: bool) -> list[tuple[int, int]]:
         """Give the runs of addresses that the part drives; report and raise where it drives none."""
@@ -148,14 +190,30 @@ class DmaPort:
             raise BusError(dma_addr, length, f"{self.name} cannot reach this")
         return runs
 
+    def _check(
+        self, dma_addr: int, length: int, runs: list[tuple[int, int]], descriptor: int | None, *, is_write: bool
+    ) -> str | None:
+        """Ask whose the memory is. What lies beyond the reach is another's in any case, and reported as such."""
+        checker = self._fabric.checker
+        if checker is None or not self.reach.holds(dma_addr, length):
+            return None
+        return checker.check_dma(DmaAccess(self.name, is_write, dma_addr, length, tuple(runs), descriptor))
+
     def _record(
-        self, dma_addr: int, length: int, runs: list[tuple[int, int]], *, is_write: bool, complete: bool
+        self,
+        dma_addr: int,
+        length: int,
+        runs: list[tuple[int, int]],
+        wrong: str | None,
+        *,
+        is_write: bool,
+        complete: bool,
     ) -> None:
         """Trace a transfer that took place, and report what was wrong with it."""
         phys = runs[0][0]
         words = _words(dma_addr, length, is_write)
         within = self.reach.holds(dma_addr, length)
-        outcome = "dma-beyond-reach" if not within else "ok" if complete else "dma-unassigned"
+        outcome = "dma-beyond-reach" if not within else (wrong or "ok") if complete else "dma-unassigned"
         self._emit(dma_addr, phys, length, is_write, outcome)
         if not within:
             hit = " and ".join(f"{start:#x}-{start + size - 1:#x}" for start, size in runs)

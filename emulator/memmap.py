@@ -36,6 +36,7 @@ PCI_INTB_IRQ = 11
 PCI_INTC_IRQ = 10
 PCI_INTD_IRQ = 11
 EDU_DEVFN = 0x20  # device 4, function 0
+RING_NIC_DEVFN = 0x28  # device 5, function 0
 
 # ISA
 DMA1_PORT = 0x0000  # 8237A, channels 0-3 (8 bit)

@@ -55,6 +55,8 @@ def _spec(machine: Path | None, ram: str | None, chosen: scenario.Scenario) -> M
     spec = MachineSpec()
     if chosen.ram is not None:
         spec = spec._replace(ram=chosen.ram)
+    if chosen.devices is not None:
+        spec = spec._replace(devices=chosen.devices)
     if machine is not None:
         from dmalab import machine_file
 

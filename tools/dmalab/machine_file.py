@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from dmalab import machine_spec
-from dmalab.machine_spec import EduSpec, IsaPatternSpec, LimitsSpec, MachineSpec
+from dmalab.machine_spec import EduSpec, IsaPatternSpec, LimitsSpec, MachineSpec, RingNicSpec
 from emulator import memmap
 from emulator.errors import ConfigError
 from pykernel.layout.config import KernelConfig
@@ -31,7 +31,7 @@ _EXPECTED = {
     "hugetlb": "true or false",
     "max_blocks": "1 or more",
     "wall_seconds": "1 to 86400",
-    "type": '"edu" or "isa_pattern"',
+    "type": '"edu", "isa_pattern" or "ring_nic"',
     "slot": "1 to 31",
     "reach": "2^n - 1, from 0xfff to 2^64 - 1",
     "beyond": '"wrap", "abort" or "drop"',
@@ -108,6 +108,13 @@ class _Edu(_Table):
     beyond: machine_spec.Beyond = EduSpec().beyond
 
 
+class _RingNic(_Table):
+    type: Literal["ring_nic"]
+    slot: Annotated[int, Field(ge=1, le=31)] = RingNicSpec().slot
+    reach: _Reach = RingNicSpec().reach
+    beyond: machine_spec.Beyond = RingNicSpec().beyond
+
+
 class _IsaPattern(_Table):
     type: Literal["isa_pattern"]
     port: _Port = IsaPatternSpec().port
@@ -121,7 +128,7 @@ class _Machine(_Table):
     policy: machine_spec.Policy = MachineSpec().policy
     kernel: _Kernel = _Kernel()
     limits: _Limits = _Limits()
-    device: list[Annotated[_Edu | _IsaPattern, Field(discriminator="type")]] | None = None
+    device: list[Annotated[_Edu | _IsaPattern | _RingNic, Field(discriminator="type")]] | None = None
 
 
 def load(path: Path) -> MachineSpec:
@@ -169,7 +176,7 @@ def _overlaps(spec: MachineSpec) -> Iterator[tuple[int, str, str]]:
     irqs = dict(_BOARD_IRQS)
     for index, device in enumerate(spec.devices):
         name = f"device {index + 1}"
-        if isinstance(device, EduSpec):
+        if not isinstance(device, IsaPatternSpec):
             if device.slot in slots:
                 yield index, "slot", f"found {device.slot}, expected one that {slots[device.slot]} does not have"
             slots[device.slot] = name
@@ -217,7 +224,11 @@ def _location(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
 
 
 def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
-    tables: dict[Any, list[type[_Table]]] = {"kernel": [_Kernel], "limits": [_Limits], "device": [_Edu, _IsaPattern]}
+    tables: dict[Any, list[type[_Table]]] = {
+        "kernel": [_Kernel],
+        "limits": [_Limits],
+        "device": [_Edu, _IsaPattern, _RingNic],
+    }
     found = tables.get(location[0], [_Machine]) if len(location) > 1 else [_Machine]
     return list(dict.fromkeys(name for table in found for name in table.model_fields))
 

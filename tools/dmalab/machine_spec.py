@@ -15,6 +15,7 @@ Policy = Literal["report", "strict"]
 
 EDU_REACH = (1 << 28) - 1
 ISA_REACH = (1 << 24) - 1
+RING_NIC_REACH = (1 << 32) - 1
 
 
 class EduSpec(NamedTuple):
@@ -34,8 +35,16 @@ class IsaPatternSpec(NamedTuple):
     beyond: Beyond = "drop"
 
 
-DeviceSpec = EduSpec | IsaPatternSpec
-DEVICE_TYPES: dict[type[DeviceSpec], str] = {EduSpec: "edu", IsaPatternSpec: "isa_pattern"}
+class RingNicSpec(NamedTuple):
+    """The network-card-like sample device, with descriptor rings in RAM."""
+
+    slot: int = memmap.RING_NIC_DEVFN >> 3
+    reach: int = RING_NIC_REACH
+    beyond: Beyond = "abort"
+
+
+DeviceSpec = EduSpec | IsaPatternSpec | RingNicSpec
+DEVICE_TYPES: dict[type[DeviceSpec], str] = {EduSpec: "edu", IsaPatternSpec: "isa_pattern", RingNicSpec: "ring_nic"}
 
 
 class LimitsSpec(NamedTuple):

@@ -6,6 +6,7 @@ A step is a name that the guest's kernel knows (firmware/kernel/steps.c); it get
 
 from typing import NamedTuple
 
+from dmalab.machine_spec import DeviceSpec, RingNicSpec
 from emulator.errors import ConfigError
 from emulator.memmap import MIB
 
@@ -13,7 +14,8 @@ from emulator.memmap import MIB
 class Scenario(NamedTuple):
     """One scenario.
 
-    `options` go onto the guest's command line as they are. `ram` (bytes) is what it needs where the user does not say.
+    `options` go onto the guest's command line as they are. `ram` (bytes) and `devices` are what it needs where the user
+    does not say.
     With `restores_pages` the free pages at the checkpoint "done" must be those at "booted".
     """
 
@@ -23,6 +25,7 @@ class Scenario(NamedTuple):
     options: tuple[str, ...] = ()
     ram: int | None = None
     restores_pages: bool = False
+    devices: tuple[DeviceSpec, ...] | None = None
 
     @property
     def uses_workload(self) -> bool:
@@ -56,6 +59,12 @@ SCENARIOS = {
             "a driver forgets GFP_DMA on a machine with RAM above the device's reach",
             steps=("edu_forgetful",),
             ram=512 * MIB,
+        ),
+        Scenario(
+            "ring-nic",
+            "packets in pieces through descriptor rings of a network-card-like device, looped back and compared",
+            steps=("ring_nic",),
+            devices=(RingNicSpec(),),
         ),
     )
 }

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from dmalab import picture, workload
 from dmalab.blame import Blame
-from dmalab.machine_spec import EduSpec, IsaPatternSpec, MachineSpec
+from dmalab.machine_spec import EduSpec, IsaPatternSpec, MachineSpec, RingNicSpec
 from dmalab.result import Check, Result
 from dmalab.scenario import Scenario
 from dmalab.stops import run_machine
 from dmalab.symbols import Symbols
 from dmalab.text import PIPE_WIDTH
 from dmalab.transfers import TransferLog
-from emulator.config import EduConfig, IsaPatternConfig, MachineConfig
+from emulator.config import DeviceConfig, EduConfig, IsaPatternConfig, MachineConfig, RingNicConfig
 from emulator.dma import Beyond, Reach
 from emulator.errors import ConfigError
 from emulator.machine import Machine
@@ -164,11 +164,13 @@ def compare_pages(before: bytes, after: bytes) -> Check:
 
 
 def _config(spec: MachineSpec, *, record: bool) -> MachineConfig:
-    devices: list[EduConfig | IsaPatternConfig] = []
+    devices: list[DeviceConfig] = []
     for device in spec.devices:
         reach = Reach(device.reach, Beyond(device.beyond))
         if isinstance(device, EduSpec):
             devices.append(EduConfig(device.slot, reach))
+        elif isinstance(device, RingNicSpec):
+            devices.append(RingNicConfig(device.slot, reach))
         else:
             devices.append(IsaPatternConfig(device.port, device.irq, reach))
     limits = spec.limits

@@ -7,7 +7,7 @@
 #include <linux/gfp.h>
 
 #define DMA_BIT_MASK(n) ((n) == 64 ? ~0UL : (1UL << (n)) - 1)
-#define DMA_64BIT_MASK DMA_BIT_MASK(64)
+#define DMA_64BIT_MASK (~0UL)
 #define DMA_32BIT_MASK DMA_BIT_MASK(32)
 #define DMA_28BIT_MASK DMA_BIT_MASK(28)
 #define DMA_24BIT_MASK DMA_BIT_MASK(24)
