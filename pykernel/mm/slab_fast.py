@@ -6,6 +6,7 @@ array that holds an object or has room for one. Each step of theirs costs about 
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from emulator.memmap import PAGE_OFFSET
 from pykernel.layout.address import virt_to_phys
@@ -19,6 +20,9 @@ from pykernel.mm.slab_lists import cache_alloc_refill, cache_flusharray
 
 _TABLE_SIZE = 4096  # bytes; larger sizes are for the general way to find
 _MOST_POINTERS = 1 << 16
+_SIZEOF_ARRAY = 32  # bytes, of what is read of a struct array_cache at least
+_NO_WORD = memoryview(bytes(8)).cast("Q")
+_NOTHING = -1, _NO_WORD, -1, _NO_WORD, _NO_WORD  # no pointer is -1
 
 Alloc = Callable[..., int]
 Free = Callable[..., None]
@@ -75,13 +79,19 @@ def cache_free(core: SlabCore, cachep: int, objp: int, caller: int = 0) -> None:
     u32[2 * ac] = avail + 1
 
 
+_Array = tuple[memoryview, int, memoryview, memoryview]
+
+
 class ShortWays:
     """Makes the short ways for one CPU without debugging.
 
-    What is kept here is no state but arithmetic done before, which costs more than to look its result up: `words`
-    knows which word a pointer points to; `arrays` has two views of RAM for a pointer to a struct array_cache, one in
-    which entry[n - 1] is at n, and one of avail, limit, batchcount and touched. `slab_byte` and `cachep` are columns
-    of the mem_map, indexed by page frame number.
+    What is kept here is no state but where things lie, and it counts only as long as RAM says the same: `known` has for
+    a pointer to a cache the word of RAM that points to its array, what that word must say, and two views of the array,
+    one in which entry[n - 1] is at n, and one of avail, limit, batchcount and touched. `by_size` has the same for the
+    general caches, behind the word of malloc_sizes and the pointer that must stand there; whoever finds another
+    learns anew. `slab_byte` and `cachep` are columns of the mem_map, indexed by page frame number.
+
+    Views of the few words are indexed by small numbers, which is quicker than a large index into all of RAM.
     """
 
     def __init__(self, core: SlabCore) -> None:
@@ -89,41 +99,59 @@ class ShortWays:
         if (at.cache_array, at.ac_limit, at.ac_touched) != (0, 1, 3):
             raise TypeError(f"layout {core.mm.layout.key}: the short ways expect other offsets in struct array_cache")
         self.core = core
-        self.words: dict[int, int] = {}
-        self.arrays: dict[int, tuple[memoryview, memoryview]] = {}
+        self.known: dict[int, _Array] = {}
+        self.by_size = self._size_table()
         first = core.mm.map_word
         last = first + core.mm.max_pfn * WORDS
         self.cachep = core.u64[first + NEXT : last : WORDS]
         # The lowest byte of a page's flags is 128 or more if PG_slab is set. Pages of slabs are never compound.
         self.slab_byte = core.ram.u8[first << 3 : last << 3 : WORDS << 3]
 
-    def learn(self, virt: int) -> None:
-        """Remember where a pointer points to, if that is in the direct map."""
+    def learn(self, cachep: int) -> _Array | None:
+        """Remember where a cache's array is, if cache and array are in RAM; None where they are not."""
+        core = self.core
+        cache = self._word(cachep)
+        virt = core.u64[cache] if cache is not None else 0
+        ac = self._word(virt)
+        if cache is None or ac is None:
+            return None
+        if len(self.known) >= _MOST_POINTERS:
+            self.known.clear()
+        found = core.u64[cache : cache + 1], virt, core.u64[ac + core.at.ac_entry - 1 :], core.u32[2 * ac : 2 * ac + 4]
+        self.known[cachep] = found
+        return found
+
+    def _word(self, virt: int) -> int | None:
+        """Give the index of the word that a pointer into the direct map points to, None where it is none."""
         phys = virt - PAGE_OFFSET
-        if phys & 7 or not 0 <= phys < self.core.ram.end:
-            return
-        if len(self.words) >= _MOST_POINTERS:
-            self.words.clear()
-            self.arrays.clear()
-        word = phys >> 3
-        self.words[virt] = word
-        self.arrays[virt] = self.core.u64[word + self.core.at.ac_entry - 1 :], self.core.u32[2 * word :]
+        return phys >> 3 if not phys & 7 and 0 <= phys < self.core.ram.end - _SIZEOF_ARRAY else None
+
+    def learn_size(self, size: int) -> None:
+        """Remember the same for the general cache of a size."""
+        entry = self.by_size[size] if 0 <= size <= _TABLE_SIZE else [_NO_WORD]
+        cachep = entry[0][0]
+        found = self.learn(cachep)
+        if found is not None:
+            entry[1:] = cachep, *found
 
     def kmem_cache_alloc(self, general: Alloc) -> Alloc:
         """Make kmem_cache_alloc(cachep, gfp_mask); `general` is the other way."""
-        u64, words, arrays, learn = self.core.u64, self.words, self.arrays, self.learn
+        known, learn = self.known, self.learn
 
         def kmem_cache_alloc(cachep: int, gfp_mask: int, caller: int = 0) -> int:
             try:
-                entry, ac = arrays[u64[words[cachep]]]
-                avail = ac[0]
-                if avail and gfp_mask < 0x8000:  # __GFP_ZERO, and what hardly anyone asks for
-                    objp = entry[avail]
-                    ac[0] = avail - 1
-                    ac[3] = 1
-                    return objp
-            except KeyError as unknown:
-                learn(unknown.args[0])
+                array, virt, entry, ac = known[cachep]
+                if array[0] == virt:
+                    avail = ac[0]
+                    if avail and gfp_mask < 0x8000:  # __GFP_ZERO, and what hardly anyone asks for
+                        objp = entry[avail]
+                        ac[0] = avail - 1
+                        ac[3] = 1
+                        return objp
+                else:
+                    learn(cachep)
+            except KeyError:
+                learn(cachep)
             except IndexError:
                 pass
             return general(cachep, gfp_mask, caller)
@@ -132,19 +160,22 @@ class ShortWays:
 
     def kmem_cache_free(self, general: Free) -> Free:
         """Make kmem_cache_free(cachep, objp); `general` is the other way."""
-        u64, words, arrays, learn = self.core.u64, self.words, self.arrays, self.learn
+        known, learn = self.known, self.learn
 
         def kmem_cache_free(cachep: int, objp: int, caller: int = 0) -> None:
             try:
-                entry, ac = arrays[u64[words[cachep]]]
-                avail = ac[0]
-                if avail < ac[1]:
-                    avail += 1
-                    entry[avail] = objp
-                    ac[0] = avail
-                    return
-            except KeyError as unknown:
-                learn(unknown.args[0])
+                array, virt, entry, ac = known[cachep]
+                if array[0] == virt:
+                    avail = ac[0]
+                    if avail < ac[1]:
+                        avail += 1
+                        entry[avail] = objp
+                        ac[0] = avail
+                        return
+                else:
+                    learn(cachep)
+            except KeyError:
+                learn(cachep)
             except IndexError:
                 pass
             general(cachep, objp, caller)
@@ -153,19 +184,20 @@ class ShortWays:
 
     def kmalloc(self, general: Alloc) -> Alloc:
         """Make kmalloc(size, gfp_mask); `general` is the other way."""
-        u64, words, arrays, learn, table = self.core.u64, self.words, self.arrays, self.learn, self._size_table()
+        by_size, learn = self.by_size, self.learn_size
 
         def kmalloc(size: int, gfp_mask: int, caller: int = 0) -> int:
             try:
-                entry, ac = arrays[u64[words[u64[table[size]]]]]
-                avail = ac[0]
-                if avail and not gfp_mask & 0x8001:  # __GFP_ZERO | __GFP_DMA
-                    objp = entry[avail]
-                    ac[0] = avail - 1
-                    ac[3] = 1
-                    return objp
-            except KeyError as unknown:
-                learn(unknown.args[0])
+                word, cachep, array, virt, entry, ac = by_size[size]
+                if word[0] == cachep and array[0] == virt:
+                    avail = ac[0]
+                    if avail and not gfp_mask & 0x8001:  # __GFP_ZERO | __GFP_DMA
+                        objp: int = entry[avail]
+                        ac[0] = avail - 1
+                        ac[3] = 1
+                        return objp
+                else:
+                    learn(size)
             except IndexError:
                 pass
             return general(size, gfp_mask, caller)
@@ -174,20 +206,23 @@ class ShortWays:
 
     def kfree(self, general: Free) -> Free:
         """Make kfree(objp); `general` is the other way."""
-        u64, words, arrays, learn = self.core.u64, self.words, self.arrays, self.learn
-        slab_byte, cachep = self.slab_byte, self.cachep
+        known, learn, slab_byte, cachep = self.known, self.learn, self.slab_byte, self.cachep
 
         def kfree(objp: int, caller: int = 0) -> None:
             try:
-                pfn = objp - PAGE_OFFSET >> 12
+                # Of a pointer that is not into the direct map, this makes no small number.
+                pfn = (objp ^ PAGE_OFFSET) >> 12
                 if slab_byte[pfn] > 127:
-                    entry, ac = arrays[u64[words[cachep[pfn]]]]
-                    avail = ac[0]
-                    if avail < ac[1]:
-                        avail += 1
-                        entry[avail] = objp
-                        ac[0] = avail
-                        return
+                    array, virt, entry, ac = known[cachep[pfn]]
+                    if array[0] == virt:
+                        avail = ac[0]
+                        if avail < ac[1]:
+                            avail += 1
+                            entry[avail] = objp
+                            ac[0] = avail
+                            return
+                    else:
+                        learn(cachep[pfn])
             except KeyError as unknown:
                 learn(unknown.args[0])
             except IndexError:
@@ -196,15 +231,16 @@ class ShortWays:
 
         return kfree
 
-    def _size_table(self) -> list[int]:
-        """Say for each number of bytes up to 4096 which word points to the general cache for it.
+    def _size_table(self) -> list[list[Any]]:
+        """Give for each number of bytes up to 4096 what is known of the general cache for it, which is nothing yet.
 
-        For no bytes it is that of the entry which ends malloc_sizes: NULL, which leads to the general way.
+        For no bytes it is that of a word that says NULL, which leads to the general way.
         """
-        core, table = self.core, [0]
+        core = self.core
+        table: list[list[Any]] = [[_NO_WORD, *_NOTHING]]
         word = core.malloc_sizes + core.at.sizes_cachep
         for size in general_sizes(core.rules):
-            table += [word] * (size + 1 - len(table)) if size <= _TABLE_SIZE else []
+            if size <= _TABLE_SIZE:
+                table += [[core.u64[word : word + 1], *_NOTHING]] * (size + 1 - len(table))
             word += core.at.sizes_words
-        table[0] = word
         return table
