@@ -32,11 +32,11 @@ class Slab:
     free: frozenset[int]
 
 
-def audit_slabs(memory: Memory, log: Violations, survey: Survey) -> None:
-    """Check all caches. Before kmem_cache_init() there are none."""
+def audit_slabs(memory: Memory, log: Violations, survey: Survey) -> dict[str, int]:
+    """Check all caches, and count what they have. Before kmem_cache_init() there are none."""
     head = memory.statics["cache_chain"]
     if not memory.u64(head) and not memory.u64(head + 8):
-        return
+        return {}
     audit = _SlabAudit(memory, log, survey)
     audit.walk_chain()
     for cache in audit.caches.values():
@@ -52,6 +52,7 @@ def audit_slabs(memory: Memory, log: Violations, survey: Survey) -> None:
     audit.check_holders()
     if memory.config.debug_slab:
         audit.check_contents()
+    return audit.counts()
 
 
 class _SlabAudit:
@@ -248,6 +249,17 @@ class _SlabAudit:
             size = slab.cache.buffer_size
             cached = {index for index in range(slab.cache.num) if slab.s_mem + index * size in self.cached}
             checks[slab.cache.virt].check(slab.s_mem, cached | slab.free)
+
+    def counts(self) -> dict[str, int]:
+        """Count what was examined."""
+        slabs = self.slabs.values()
+        return {
+            "caches": len(self.caches),
+            "slabs": len(slabs),
+            "objects": sum(slab.cache.num for slab in slabs),
+            "free_objects": sum(len(slab.free) for slab in slabs) + len(self.cached),
+            "cached_objects": len(self.cached),
+        }
 
     # Who holds what.
 

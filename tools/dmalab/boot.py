@@ -32,7 +32,7 @@ def command(
 ) -> int:
     """Run the scenario and print its result."""
     chosen = scenario.find(scenario_name)
-    spec = _spec(machine, ram, chosen)
+    spec = choose_spec(machine, ram, chosen)
     if trace is not None and not trace.absolute().parent.is_dir():
         raise ConfigError(f"--trace: found {trace}, expected a path in a folder that exists")
     from dmalab import session
@@ -50,7 +50,7 @@ def command(
     return result.exit_code
 
 
-def _spec(machine: Path | None, ram: str | None, chosen: scenario.Scenario) -> MachineSpec:
+def choose_spec(machine: Path | None, ram: str | None, chosen: scenario.Scenario) -> MachineSpec:
     """Join machine file, scenario and command line; the last one that speaks counts."""
     spec = MachineSpec()
     if chosen.ram is not None:

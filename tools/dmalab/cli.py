@@ -20,6 +20,7 @@ EXIT_STOPPED = 3
 
 COMMANDS = {
     "boot": ("dmalab.boot", "boot the machine, run a scenario, prove the reach of every DMA cache"),
+    "audit": ("dmalab.audit_command", "run a scenario, and examine all of the kernel's memory at every checkpoint"),
     "machine": ("dmalab.machine_command", "print the default machine file, or check one"),
     "scenarios": ("dmalab.scenarios_command", "list the scenarios that ship with dmalab"),
 }

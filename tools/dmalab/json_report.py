@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from dmalab.machine_spec import DEVICE_TYPES
+from dmalab.machine_spec import DEVICE_TYPES, MachineSpec
 from dmalab.result import Result
 from emulator.finding import Json
 from pykernel.check.reach import ReachRow
@@ -20,18 +20,12 @@ def write(result: Result) -> str:
 
 def document(result: Result) -> dict[str, Json]:
     """Give the JSON values, in the order of docs/json.md."""
-    spec = result.spec
     return {
         "schema": SCHEMA,
         "ok": result.exit_code == 0,
         "exit_code": result.exit_code,
         "scenario": result.scenario.name,
-        "machine": {
-            "ram": spec.ram,
-            "policy": spec.policy,
-            "kernel": asdict(spec.kernel),
-            "devices": [{"type": DEVICE_TYPES[type(device)], **device._asdict()} for device in spec.devices],
-        },
+        "machine": machine_json(result.spec),
         "virtual_ns": result.now_ns,
         "log": result.console.splitlines(),
         "zones": [zone.as_dict() for zone in result.zones],
@@ -43,6 +37,16 @@ def document(result: Result) -> dict[str, Json]:
         "dropped_findings": result.dropped_findings,
         "stop": None if result.stop is None else result.stop._asdict(),
         "trace_sha256": result.trace_sha256,
+    }
+
+
+def machine_json(spec: MachineSpec) -> dict[str, Json]:
+    """Give the machine, as every command's JSON has it."""
+    return {
+        "ram": spec.ram,
+        "policy": spec.policy,
+        "kernel": asdict(spec.kernel),
+        "devices": [{"type": DEVICE_TYPES[type(device)], **device._asdict()} for device in spec.devices],
     }
 
 

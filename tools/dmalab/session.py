@@ -107,6 +107,20 @@ def run(spec: MachineSpec, scenario: Scenario, *, workload_path: Path | None, tr
 
     Raises: ConfigError where what the user gave is wrong, before anything runs.
     """
+    session = prepare(spec, scenario, workload_path=workload_path, record=trace_path is not None)
+    result = session.run()
+    if trace_path is not None:
+        session.machine.trace.dump(trace_path)
+    return result
+
+
+def prepare(
+    spec: MachineSpec, scenario: Scenario, *, workload_path: Path | None = None, record: bool = False
+) -> Session:
+    """Build the machine for `scenario`, with what the guest is to be given.
+
+    Raises: ConfigError where what the user gave is wrong.
+    """
     files, counts = {}, {}
     if scenario.uses_workload:
         recording = workload.load(workload_path or workload.DEFAULT_WORKLOAD)
@@ -114,12 +128,9 @@ def run(spec: MachineSpec, scenario: Scenario, *, workload_path: Path | None, tr
         counts = recording.counts()
     elif workload_path is not None:
         raise ConfigError(f"--workload: found {workload_path}, expected none: {scenario.name} does not repeat one")
-    session = Session(spec, scenario, files, record=trace_path is not None)
-    result = session.run()
-    result.workload = counts
-    if trace_path is not None:
-        session.machine.trace.dump(trace_path)
-    return result
+    session = Session(spec, scenario, files, record=record)
+    session.result.workload = counts
+    return session
 
 
 def command_line(spec: MachineSpec, scenario: Scenario) -> str:
