@@ -8,8 +8,7 @@ through the same views.
 import mmap
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from emulator import memmap
 from emulator.errors import BusError, ConfigError
@@ -17,8 +16,7 @@ from emulator.errors import BusError, ConfigError
 _MAP_NORESERVE = 0x4000 if sys.platform == "linux" else 0x40  # Python names it from 3.13 on
 
 
-@dataclass(frozen=True, slots=True)
-class Bank:
+class Bank(NamedTuple):
     """A stretch of physical addresses, [start, end), with RAM behind it."""
 
     start: int

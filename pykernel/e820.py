@@ -5,8 +5,8 @@ Source: arch/x86/kernel/e820_64.c
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from emulator.memmap import PAGE_SHIFT, PAGE_SIZE
 from emulator.ram import Ram
@@ -18,8 +18,7 @@ _TYPE_WORDS = {E820_RAM: "(usable)", E820_RESERVED: "(reserved)", E820_ACPI: "(A
 _RESOURCE_NAMES = {E820_RAM: "System RAM", E820_ACPI: "ACPI Tables", E820_NVS: "ACPI Non-volatile Storage"}
 
 
-@dataclass(frozen=True, slots=True)
-class E820Entry:
+class E820Entry(NamedTuple):
     """One range of the map: [addr, addr + size), physical."""
 
     addr: int

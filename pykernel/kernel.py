@@ -8,7 +8,7 @@ Owns the order of boot. All its state is in guest RAM; what is kept here are vie
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from emulator.clock import Clock
 from emulator.errors import ConfigError
@@ -44,8 +44,7 @@ _KERNEL_PAGES = (KERNEL_PHYS >> PAGE_SHIFT, KERNEL_PHYS_END >> PAGE_SHIFT)
 _BIOS_PAGE = (0, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class TransferResult:
+class TransferResult(NamedTuple):
     """What a driver says of a transfer when it is over: `error` is 0 or a negative errno."""
 
     now_ns: int

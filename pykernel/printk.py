@@ -6,7 +6,7 @@ print. `log_start`, `log_end` and `con_start` count characters since boot; their
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from emulator.ram import Ram
 
@@ -15,8 +15,7 @@ DEFAULT_LOGLEVEL = KERN_WARNING
 _U64 = (1 << 64) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class LogBuffer:
+class LogBuffer(NamedTuple):
     """Where the log lies: physical addresses of the ring and of its three counters (unsigned long), size in bytes."""
 
     ring: int

@@ -2,7 +2,7 @@
 """The slab caches as they are found: the chain, the slabs on a cache's lists, the objects that are free."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from emulator.memmap import KERNEL_MAP_BASE, PAGE_OFFSET, PAGE_SHIFT
 from pykernel.check.memory import Memory, Unreadable
@@ -13,8 +13,7 @@ MAX_ORDER = 14
 SIZEOF_BUFCTL = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Cache:
+class Cache(NamedTuple):
     """A slab cache: `virt` is what its pages and holders point to, `list3` its kmem_list3 (physical)."""
 
     phys: int
@@ -49,6 +48,24 @@ def caches(memory: Memory) -> Iterator[Cache]:
         yield read_cache(memory, entry - link)
 
 
+def find_cache(memory: Memory, virt: int) -> Cache | None:
+    """Find the cache on cache_chain that a pointer means, reading no other.
+
+    Raises: Unreadable as `caches`.
+    """
+    head = memory.static("cache_chain")
+    link = slab_offsets(memory.layout).next
+    for entry in memory.walk(head, head + KERNEL_MAP_BASE, "cache_chain"):
+        if cache_virt(memory, entry - link) == virt:
+            return read_cache(memory, entry - link)
+    return None
+
+
+def cache_virt(memory: Memory, phys: int) -> int:
+    """Give what the kernel's pointers to the cache at `phys` hold."""
+    return phys + (KERNEL_MAP_BASE if phys == memory.statics["cache_cache"] else PAGE_OFFSET)
+
+
 def read_cache(memory: Memory, phys: int) -> Cache:
     """Read the struct kmem_cache at `phys`.
 
@@ -63,7 +80,7 @@ def read_cache(memory: Memory, phys: int) -> Cache:
     flags = memory.u32(phys + at.flags)
     return Cache(
         phys=phys,
-        virt=phys + (KERNEL_MAP_BASE if phys == memory.statics["cache_cache"] else PAGE_OFFSET),
+        virt=cache_virt(memory, phys),
         name=name,
         flags=flags,
         gfpflags=memory.u32(phys + at.gfpflags),

@@ -6,9 +6,8 @@ It believes struct page and nothing else but the lists that it must follow; whet
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import compress, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from emulator.memmap import KERNEL_PHYS, KERNEL_PHYS_END, PAGE_SHIFT
 from pykernel.check import columns
@@ -25,8 +24,7 @@ CELLS = 64  # to a zone
 _RUN = 1 << 12  # pages looked at together when slabs are counted
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneCensus:
+class ZoneCensus(NamedTuple):
     """The pages of one zone, [start, end), by owner; `cells` names the kind that has most of each cell."""
 
     zone: str

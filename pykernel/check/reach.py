@@ -8,8 +8,7 @@ from which the cache's slabs are taken.
 
 from array import array
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from emulator.memmap import KERNEL_MAP_BASE, PAGE_SHIFT
 from pykernel.check import columns
@@ -21,8 +20,7 @@ from pykernel.check.zones import PageMap, Zone, page_map, zones
 _RUN = 1 << 12  # pages looked at together
 
 
-@dataclass(frozen=True, slots=True)
-class ReachRow:
+class ReachRow(NamedTuple):
     """What is proved of one cache and one device. Addresses are physical, and the last byte counts.
 
     `verdict` is "ok", "beyond" (an object lies outside the reach: `offender`), "unbounded" (none does, but one to come
@@ -49,7 +47,7 @@ class ReachRow:
 
     def as_dict(self) -> dict[str, Any]:
         """Give a form that JSON can hold."""
-        return asdict(self)
+        return self._asdict()
 
 
 class _Extent:

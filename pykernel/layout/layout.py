@@ -4,9 +4,8 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from emulator.errors import ConfigError
 
@@ -19,8 +18,7 @@ _ARRAY = re.compile(r"^(.*?)\[(\d+)\]((?:\[\d+\])*)$")
 _WIDTHS = {"u8": 1, "i8": 1, "u16": 2, "i16": 2, "u32": 4, "i32": 4, "u64": 8, "i64": 8, "ptr": 8}
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """A static variable: `type` as `Layout` spells types; size and alignment in bytes; the bytes it starts with."""
 
     type: str

@@ -9,7 +9,7 @@ init_per_zone_pages_min(mm)                 # an initcall
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from emulator.memmap import PAGE_SHIFT
 from pykernel.mm.active_regions import active_regions, add_active_range
@@ -23,8 +23,7 @@ MAX_DMA32_PFN = 1 << (32 - PAGE_SHIFT)
 PfnRange = tuple[int, int]  # [first, last + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryMap:
+class MemoryMap(NamedTuple):
     """Which page frames are RAM, which of them are taken (in the order of reserving), and where the bitmap goes."""
 
     ram: Sequence[PfnRange]

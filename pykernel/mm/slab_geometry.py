@@ -5,8 +5,8 @@ Source: mm/slab.c: kmem_cache_create, calculate_slab_order, cache_estimate, enab
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntFlag
+from typing import NamedTuple
 
 PAGE_SIZE = 4096
 BYTES_PER_WORD = 8
@@ -46,8 +46,7 @@ CREATE_MASK = 0x1E_6000
 CREATE_MASK_DEBUG = CREATE_MASK | _RED_ZONE | _POISON | _STORE_USER
 
 
-@dataclass(frozen=True, slots=True)
-class GeometryRules:
+class GeometryRules(NamedTuple):
     """What of a kernel's configuration decides how slabs are cut."""
 
     line_size: int  # bytes, cache_line_size()
@@ -69,8 +68,7 @@ class GeometryRules:
         return CREATE_MASK_DEBUG if self.debug else CREATE_MASK
 
 
-@dataclass(frozen=True, slots=True)
-class SlabGeometry:
+class SlabGeometry(NamedTuple):
     """The constant members of a struct kmem_cache, and the alignment that it does not keep."""
 
     buffer_size: int  # bytes from one object to the next
@@ -85,8 +83,7 @@ class SlabGeometry:
     obj_size: int  # bytes
 
 
-@dataclass(frozen=True, slots=True)
-class ArrayLimits:
+class ArrayLimits(NamedTuple):
     """The tunables of a cache."""
 
     limit: int

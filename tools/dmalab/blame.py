@@ -12,7 +12,7 @@ from dmalab.transfers import find_mapping
 from emulator.finding import Finding, Findings, Json
 from emulator.memmap import PAGE_OFFSET
 from emulator.trace import Trap
-from pykernel.check.caches import caches
+from pykernel.check.caches import find_cache
 from pykernel.check.memory import Memory
 from pykernel.check.owner import owner_of
 from pykernel.kernel import Kernel
@@ -46,7 +46,7 @@ class Blame:
 
     def _check_destroyed(self, event: Trap) -> None:
         """Report a cache that is still there, with the objects that keep it alive."""
-        cache = next((each for each in caches(self._memory) if each.virt == event.args[0]), None)
+        cache = find_cache(self._memory, event.args[0])
         if cache is None:
             return
         alive = [
