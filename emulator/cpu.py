@@ -17,6 +17,7 @@ from emulator.bus import Bus
 from emulator.clock import Clock
 from emulator.cpu_engine import INVALID_INSTRUCTION, NOT_EXECUTABLE, OK, WRITE_PROT, Engine
 from emulator.cpu_env import CS, RAX, RCX, RDI, RDX, RSI, Eflags, Hflags
+from emulator.cpu_guard import Guards
 from emulator.cpu_interrupts import INVALID_OPCODE, PROTECTION, WITH_ERROR_CODE, Cause, Interrupts, Shutdown
 from emulator.cpu_mmu import CR0_PG, Fault, Mmu
 from emulator.cpu_report import Registers, Report, walk_frames
@@ -96,6 +97,7 @@ class Cpu:
         self._end = UNBOUNDED  # the block count at which the budget is used up
         self._wall_end: float | None = None
         self.regs = Registers(self._engine)
+        self.guards = Guards(self._engine.guard_words, self._engine.protect)
         self._hook(bus)
         self._env.save()
         self._env.reset()
@@ -339,6 +341,7 @@ class Cpu:
         engine.on_exception(self._on_exception)
         engine.on_port(self._guard(bus.ports.read), self._guard(bus.ports.write))
         engine.on_access(self._guard(self._on_access, failed=1))
+        engine.on_guarded(self._guard(self.guards.called))
         engine.on_rdtsc(self._guard(self._on_rdtsc), self._guard(self._on_rdtscp))
 
     def _guard(self, function: Callable[..., Any], failed: int = 0) -> Callable[..., Any]:

@@ -16,9 +16,12 @@ from unicorn.unicorn_py3.unicorn import Uc, uclib
 from emulator import memmap
 from emulator.cpu_env import Env
 from emulator.native import MMIO_READ_CFUNC, HookState, MmioRegion, load_hooks
+from emulator.native.guard import CALLED_CFUNC, GuardState, load_guard
 from emulator.ram import Ram
 
 PHYS_END = 1 << 40  # what the processor can address
+# RAM is many regions of the engine: taking a permission from a page costs in proportion to the size of its region.
+_CHUNKS, _CHUNK_MIN = 64, 8 * memmap.MIB
 # The newest model without rdrand and rdseed, whose values would come from the host.
 CPU_MODEL = x86.UC_CPU_X86_SANDYBRIDGE
 
@@ -72,6 +75,7 @@ class Engine:
         self.env = self.new_env()
         self._check()
         self._map(ram, rom)
+        self._add_guard_hook(ram)
         self._add_hook(uc.UC_HOOK_BLOCK, self._hooks.block, data=ctypes.addressof(self.state))
 
     def new_env(self) -> Env:
@@ -131,6 +135,45 @@ class Engine:
         """
         self._add_callback(uc.UC_HOOK_MEM_READ_PROT | uc.UC_HOOK_MEM_WRITE_PROT, ACCESS_CFUNC(callback))
 
+    def on_guarded(self, callback: Callable[..., Any]) -> None:
+        """Call `callback(engine, phys, width, is_store)` for each access that the guard hook calls out for."""
+        called = CALLED_CFUNC(callback)
+        self._keep.append(called)
+        self._guard_state.called = ctypes.cast(called, ctypes.c_void_p).value
+
+    def protect(self, pfn: int, loads: bool, stores: bool) -> None:
+        """Have the guard hook see all loads, stores or both of a page of RAM, or none any more.
+
+        Not while the engine accesses that page. A page without stores is protected RAM. To see every load and not only
+        the first that fills the TLB, the engine must take the page for a device.
+        """
+        handle, start, size = self._handle, pfn * memmap.PAGE_SIZE, memmap.PAGE_SIZE
+        ram = self._guard_state.ram + start
+        if loads:
+            uclib.uc_mem_unmap(handle, start, size)
+            uclib.uc_mmio_map(handle, start, size, self._guard_read, ram, None, 0)
+            uclib.uc_mem_protect(handle, start, size, uc.UC_PROT_NONE)
+            self._device_pages.add(pfn)
+            return
+        if pfn in self._device_pages:
+            self._device_pages.remove(pfn)
+            uclib.uc_mem_unmap(handle, start, size)
+            uclib.uc_mem_map_ptr(handle, start, size, uc.UC_PROT_ALL, ram)
+        uclib.uc_mem_protect(handle, start, size, uc.UC_PROT_ALL & ~uc.UC_PROT_WRITE if stores else uc.UC_PROT_ALL)
+
+    def _add_guard_hook(self, ram: Ram) -> None:
+        """Add the guard hook. It comes before the access hook, and leaves to that one what is not RAM."""
+        banks = [edge for bank in ram.banks for edge in (bank.start, bank.end)]
+        self._guard_state = state = GuardState(ram=ctypes.addressof(ctypes.c_char.from_buffer(ram.u8)))
+        state.banks[: len(banks)] = banks
+        self.guard_words = memoryview(state).cast("B").cast("Q")
+        self._device_pages: set[int] = set()
+        hook, read = load_guard(state, self._hooks.keep)
+        self._guard_read = ctypes.cast(read, MMIO_READ_CFUNC)
+        self._keep += [hook, read]
+        address = ctypes.cast(hook, ctypes.c_void_p).value or 0
+        self._add_hook(uc.UC_HOOK_MEM_READ_PROT | uc.UC_HOOK_MEM_WRITE_PROT, address, data=ctypes.addressof(state))
+
     def _check(self) -> None:
         marks = 0x1122_3344_5566_7788, 0x99AA_BBCC_DDEE_FF00, 0x0102_0304_0506_0708
         for name, mark in zip(("rax", "cr2", "dr0"), marks, strict=True):
@@ -140,8 +183,10 @@ class Engine:
 
     def _map(self, ram: Ram, rom: bytes) -> None:
         base = ctypes.addressof(ctypes.c_char.from_buffer(ram.u8))
+        step = max(_CHUNK_MIN, 1 << (ram.end // _CHUNKS - 1).bit_length())
         for bank in ram.banks:
-            self._uc.mem_map_ptr(bank.start, bank.end - bank.start, uc.UC_PROT_ALL, base + bank.start)
+            for start in range(bank.start, bank.end, step):
+                self._uc.mem_map_ptr(start, min(step, bank.end - start), uc.UC_PROT_ALL, base + start)
         image = ctypes.create_string_buffer(rom, len(rom))
         self._keep += [ram, image]
         taken = [(bank.start, bank.end) for bank in ram.banks]

@@ -75,3 +75,77 @@ u64 hook_mmio_read(void *engine, u64 offset, u32 size, void *data)
 	}
 	return value;
 }
+
+#define MEM_WRITE_PROT 22	/* UC_MEM_WRITE_PROT */
+#define GUARD_STORES 1
+#define GUARD_LOADS 2
+#define MAX_GUARDS 8192
+#define MAX_BANKS 4
+
+struct guard {
+	u64 start, end;		/* physical */
+	u64 kinds;
+};
+
+struct guard_state {
+	u64 count;
+	unsigned char *ram;	/* physical address 0 */
+	void (*called)(void *engine, u64 phys, u64 size, u64 is_store);
+	u64 split_start;	/* an unaligned store comes whole, and then again in bytes: those of [start, end) */
+	u64 split_end;
+	u64 banks[2 * MAX_BANKS];
+	struct guard guards[MAX_GUARDS];
+};
+
+static int in_ram(const struct guard_state *state, u64 phys, u64 size)
+{
+	for (u32 i = 0; i < 2 * MAX_BANKS; i += 2)
+		if (state->banks[i] <= phys && phys + size <= state->banks[i + 1])
+			return 1;
+	return 0;
+}
+
+/*
+ * Protection hook of RAM: only pages with guarded ranges lack permissions. The engine then drops a store that a hook has
+ * taken, so it is done here. A load goes on to hook_guard_read.
+ */
+_Bool hook_guard(void *engine, int kind, u64 phys, int size, u64 value, void *data)
+{
+	struct guard_state *state = data;
+	int is_store = kind == MEM_WRITE_PROT;
+	u64 wanted = is_store ? GUARD_STORES : GUARD_LOADS, end = phys + (u64)size;
+
+	if (!in_ram(state, phys, (u64)size))
+		return 0;
+	if (!(is_store && size == 1 && state->split_start <= phys && phys < state->split_end)) {
+		state->split_start = state->split_end = 0;
+		for (u64 i = 0; i < state->count; i++) {
+			const struct guard *guard = &state->guards[i];
+
+			if (guard->kinds & wanted && phys < guard->end && guard->start < end) {
+				state->called(engine, phys, (u64)size, (u64)is_store);
+				break;
+			}
+		}
+	}
+	if (is_store && phys % (u64)size) {
+		state->split_start = phys;
+		state->split_end = end;
+	} else if (is_store) {
+		for (int i = 0; i < size; i++)
+			state->ram[phys + (u64)i] = value >> 8 * i & 0xff;
+	}
+	return 1;
+}
+
+/* What a load from a page with guarded loads gives; `data` is the page. */
+u64 hook_guard_read(void *engine, u64 offset, u32 size, void *data)
+{
+	const unsigned char *page = data;
+	u64 value = 0;
+
+	(void)engine;
+	for (u32 i = 0; i < size; i++)
+		value |= (u64)page[offset + i] << 8 * i;
+	return value;
+}
