@@ -11,8 +11,9 @@ from emulator.finding import Finding, Findings
 from pykernel.errors import KernelBug
 from pykernel.layout.address import phys_to_pfn, virt_to_phys
 from pykernel.mm.context import Mm
-from pykernel.mm.dma import Dma, get_order
+from pykernel.mm.dma import Dma
 from pykernel.mm.dma_mappings import BACKTRACE_DEPTH, COHERENT, SINGLE, Complaint, DmaMappings
+from pykernel.mm.dma_ops import get_order
 from pykernel.pointers import checked, readable
 from pykernel.trapgate import Call
 

@@ -31,6 +31,7 @@ from pykernel.mm.dma import Dma
 from pykernel.mm.dma_mappings import DmaMappings
 from pykernel.mm.free_bootmem import free_all_bootmem
 from pykernel.mm.slab import Slab
+from pykernel.mm.swiotlb import pci_swiotlb_init, setup_io_tlb_npages
 from pykernel.mm.watermarks import init_per_zone_pages_min
 from pykernel.mm.zonelist import build_all_zonelists
 from pykernel.mm_calls import MmCalls
@@ -165,6 +166,8 @@ class Kernel:
         for word in self._command_line().split():
             if word.startswith("iommu="):
                 self.dma.iommu_setup(word.removeprefix("iommu="))
+            if word.startswith("swiotlb="):
+                setup_io_tlb_npages(mm, word.removeprefix("swiotlb="))
 
     def _build_all_zonelists(self) -> None:
         """Source: init/main.c: start_kernel"""
@@ -176,8 +179,9 @@ class Kernel:
 
         Differs: nothing of the image is freed after boot, so there is no init memory
         """
-        mm = self.mm
-        total = free_all_bootmem(mm, Bootmem(mm))
+        mm, bootmem = self.mm, Bootmem(self.mm)
+        pci_swiotlb_init(mm, bootmem)  # as pci_iommu_alloc() does
+        total = free_all_bootmem(mm, bootmem)
         end_pfn = mm.get("max_pfn")
         reserved = end_pfn - total - absent_pages_in_range(mm, 0, end_pfn)
         free = mm.ram.u64[(mm.statics["vm_stat"] >> 3) + mm.layout.number("NR_FREE_PAGES")]

@@ -18,6 +18,7 @@ from pykernel.mm.boot import MemoryMap, setup_memory
 from pykernel.mm.context import Mm, place_statics
 from pykernel.mm.free_bootmem import free_all_bootmem
 from pykernel.mm.slab import Slab
+from pykernel.mm.swiotlb import pci_swiotlb_init
 from pykernel.mm.watermarks import init_per_zone_pages_min
 from pykernel.mm.zonelist import build_all_zonelists
 from pykernel.trapgate import TrapFailure
@@ -40,6 +41,7 @@ def bare_boot(ram_mib: int) -> Mm:
     reserved = [(0, 1), (KERNEL_PHYS >> PAGE_SHIFT, KERNEL_PHYS_END >> PAGE_SHIFT)]
     bootmem = setup_memory(mm, MemoryMap(pages, reserved, KERNEL_PHYS_END >> PAGE_SHIFT))
     build_all_zonelists(mm)
+    pci_swiotlb_init(mm, bootmem)
     free_all_bootmem(mm, bootmem)
     Slab(mm).kmem_cache_init()
     init_per_zone_pages_min(mm)

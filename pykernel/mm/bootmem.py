@@ -14,6 +14,7 @@ from pykernel.layout.view import U64, Embedded, Pointer, Struct
 from pykernel.mm.context import Mm
 
 MAX_DMA_ADDRESS = 16 << 20  # the goal of ordinary requests: leave ZONE_DMA alone
+LOW_LIMIT = 1 << 32  # below which low memory lies. ARCH_LOW_ADDRESS_LIMIT
 _NOT_ONES = re.compile(rb"[^\xff]")
 _NOT_ZEROS = re.compile(rb"[^\0]")
 _SCAN = 4096  # bytes of bitmap looked at in one go
@@ -160,6 +161,18 @@ class Bootmem:
         if found is None:
             self.mm.printk(f"bootmem alloc of {size} bytes failed!")
             raise KernelPanic("Out of memory")
+        return found
+
+    def alloc_bootmem_low(self, size: int, *, align: int | None = None) -> PhysAddr:
+        """Allocate `size` zeroed bytes below 4 GiB, as low as they fit.
+
+        Source: include/linux/bootmem.h: alloc_bootmem_low, alloc_bootmem_low_pages; mm/bootmem.c: __alloc_bootmem_low
+        Raises: KernelPanic where memory is out.
+        """
+        found = self.alloc_bootmem_core(size, align or self.mm.config.l1_cache_bytes, 0, LOW_LIMIT)
+        if found is None:
+            self.mm.printk(f"low bootmem alloc of {size} bytes failed!")
+            raise KernelPanic("Out of low memory")
         return found
 
     def alloc_bootmem_core(self, size: int, align: int, goal: int, limit: int = 0) -> PhysAddr | None:

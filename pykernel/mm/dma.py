@@ -1,20 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The DMA API: which bus addresses a driver gets, decided by masks, zones and the operations behind dma_ops.
 
-Owns the rules of pci-dma_64.c. How a buffer becomes a bus address is for the operations (`Nommu`) to say. Devices are
-named by the virtual address of their struct device, 0 where a driver passes none. Knows no trap and no finding.
+Owns the rules of pci-dma_64.c. How a buffer becomes a bus address is for the operations (`Nommu`, `Swiotlb`) to say.
+Devices are named by the virtual address of their struct device, 0 where a driver passes none. Knows no trap.
 """
 
-from pykernel.errors import KernelBug
+from pykernel.errors import KernelBug, KernelPanic
 from pykernel.layout.address import pfn_to_virt, phys_to_pfn, virt_to_phys
-from pykernel.layout.strings import read_string
 from pykernel.mm.context import Mm
 from pykernel.mm.dma_nommu import Nommu
+from pykernel.mm.dma_ops import (
+    DMA_BIDIRECTIONAL,
+    DMA_FROM_DEVICE,
+    SYNC_FOR_CPU,
+    DmaOps,
+    device_name,
+    get_order,
+)
+from pykernel.mm.swiotlb import Swiotlb
 
 DMA_24BIT_MASK = (1 << 24) - 1
 DMA_32BIT_MASK = (1 << 32) - 1
 DMA_40BIT_MASK = (1 << 40) - 1
-DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE = 0, 1, 2
 EIO = 5
 
 _PAGE_SHIFT = 12
@@ -38,14 +45,6 @@ _IOMMU_WORDS = {
 }
 
 
-def get_order(size: int) -> int:
-    """Give the order of the smallest block that holds `size` bytes; for 0 one that no allocator has.
-
-    Source: include/asm-generic/page.h: get_order
-    """
-    return (((size - 1) & _U64) >> _PAGE_SHIFT).bit_length()
-
-
 class Dma:
     """The DMA API over one kernel's memory; all its state is in guest RAM."""
 
@@ -53,11 +52,26 @@ class Dma:
         self._mm = mm
         self._u64, self._u32 = mm.ram.u64, mm.ram.u32
         device = mm.layout.members("device")
-        self._bus_id, self._dma_mask = device["bus_id"][0], device["dma_mask"][0]
+        self._dma_mask = device["dma_mask"][0]
         self._coherent_mask = device["coherent_dma_mask"][0]
         self._fallback_dev = mm.address_of("fallback_dev")
         self._dma_ops = mm.statics["dma_ops"] >> 2
-        self._ops = {mm.layout.number("DMA_OPS_NOMMU"): Nommu(mm)}
+        self.swiotlb = Swiotlb(mm)
+        self._every_ops: dict[int, DmaOps] = {
+            mm.layout.number("DMA_OPS_NOMMU"): Nommu(mm),
+            mm.layout.number("DMA_OPS_SWIOTLB"): self.swiotlb,
+        }
+
+    @property
+    def ops(self) -> DmaOps:
+        """The operations that dma_ops stands for.
+
+        Raises: KernelBug before pci_iommu_init(), when there are none.
+        """
+        ops = self._every_ops.get(self._u32[self._dma_ops])
+        if ops is None:
+            raise KernelBug("Unable to handle kernel NULL pointer dereference at 0000000000000000: dma_ops")
+        return ops
 
     def iommu_setup(self, options: str) -> None:
         """Take the options of `iommu=`.
@@ -123,10 +137,11 @@ class Dma:
     def dma_alloc_coherent(self, dev: int, size: int, gfp_mask: int) -> tuple[int, int] | None:
         """Allocate memory that CPU and device share: (virtual address, bus address), or None.
 
-        A block that ends at the mask is already too high. First the zone that the mask suggests, then ZONE_DMA.
+        A block that ends at the mask is already too high. First the zone that the mask suggests, then ZONE_DMA, then
+        what the operations have.
 
         Source: arch/x86/kernel/pci-dma_64.c: dma_alloc_coherent
-        Differs: without operations that allocate themselves (swiotlb, an IOMMU) what is too high is refused
+        Differs: no operations have a map_simple, which only those of GART and Calgary have
         """
         dev = dev or self._fallback_dev
         pointer = self._u64[(virt_to_phys(dev) + self._dma_mask) >> 3]
@@ -138,26 +153,35 @@ class Dma:
         gfp_mask |= _GFP_NORETRY  # rather None than the OOM killer
         if mask <= DMA_32BIT_MASK:
             gfp_mask |= _GFP_DMA32
-        pfn = self._pages_below(mask, size, gfp_mask)
-        if pfn is None:
-            return None
-        self._mm.ram.fill(pfn << _PAGE_SHIFT, size)
-        return pfn_to_virt(pfn), pfn << _PAGE_SHIFT
-
-    def _pages_below(self, mask: int, size: int, gfp_mask: int) -> int | None:
         order = get_order(size)
         while True:
             pfn = self._mm.pages.alloc_pages(gfp_mask, order)
-            if pfn is None or ((pfn << _PAGE_SHIFT) + size) & _U64 < mask:
-                return pfn
-            self._mm.pages.free_pages(pfn, order)
-            if mask >= DMA_32BIT_MASK or gfp_mask & _GFP_DMA:
+            if pfn is None:
                 return None
-            gfp_mask = (gfp_mask & ~_GFP_DMA32) | _GFP_DMA
+            too_high = ((pfn << _PAGE_SHIFT) + size) & _U64 >= mask
+            force = self._mm.get("force_iommu") and not gfp_mask & _GFP_DMA
+            if force or not too_high:
+                self._mm.ram.fill(pfn << _PAGE_SHIFT, size)
+            if not force and not too_high:
+                return pfn_to_virt(pfn), pfn << _PAGE_SHIFT
+            self._mm.pages.free_pages(pfn, order)
+            if not force and mask < DMA_32BIT_MASK and not gfp_mask & _GFP_DMA:
+                gfp_mask = (gfp_mask & ~_GFP_DMA32) | _GFP_DMA
+                continue
+            return self._alloc_by_ops(dev, size, gfp_mask & ~(_GFP_DMA | _GFP_DMA32), bool(force))
+
+    def _alloc_by_ops(self, dev: int, size: int, gfp_mask: int, force: bool) -> tuple[int, int] | None:
+        """Let the operations make their own decisions about zones."""
+        if self.ops is not self.swiotlb and force and self._mm.get("panic_on_overflow"):
+            raise KernelPanic(f"dma_alloc_coherent: IOMMU overflow by {size} bytes")
+        return self.ops.alloc_coherent(dev, size, gfp_mask)
 
     def dma_free_coherent(self, dev: int, size: int, virt: int, dma_addr: int) -> None:
-        """Give coherent memory back. Source: arch/x86/kernel/pci-dma_64.c: dma_free_coherent"""
-        self._ops[self._u32[self._dma_ops]].unmap_single(dev, dma_addr, size, DMA_BIDIRECTIONAL)
+        """Give coherent memory back: the operations' mapping, and then the pages, whoever they belong to.
+
+        Source: arch/x86/kernel/pci-dma_64.c: dma_free_coherent
+        """
+        self.ops.unmap_single(dev, dma_addr, size, DMA_BIDIRECTIONAL)
         if virt:
             self._mm.pages.free_pages(phys_to_pfn(virt_to_phys(virt)), get_order(size))
 
@@ -167,50 +191,58 @@ class Dma:
         Source: include/asm-x86/dma-mapping_64.h: dma_map_single
         Raises: KernelBug for a direction that is none.
         """
-        if direction > DMA_FROM_DEVICE:
+        if not DMA_BIDIRECTIONAL <= direction <= DMA_FROM_DEVICE:
             raise _bad_direction("dma_map_single")
-        return self._ops[self._u32[self._dma_ops]].map_single(dev, virt, size, direction)
+        return self.ops.map_single(dev, virt, size, direction)
 
     def dma_unmap_single(self, dev: int, dma_addr: int, size: int, direction: int) -> None:
         """Take a buffer back. Source: include/asm-x86/dma-mapping_64.h: dma_unmap_single"""
-        if direction > DMA_FROM_DEVICE:
+        if not DMA_BIDIRECTIONAL <= direction <= DMA_FROM_DEVICE:
             raise _bad_direction("dma_unmap_single")
-        self._ops[self._u32[self._dma_ops]].unmap_single(dev, dma_addr, size, direction)
+        self.ops.unmap_single(dev, dma_addr, size, direction)
 
     def dma_map_sg(self, dev: int, sgl: int, nents: int, direction: int) -> int:
         """Give a list of buffers to the device: how many pieces it became, or 0.
 
         Source: include/asm-x86/dma-mapping_64.h: dma_map_sg
         """
-        if direction > DMA_FROM_DEVICE:
+        if not DMA_BIDIRECTIONAL <= direction <= DMA_FROM_DEVICE:
             raise _bad_direction("dma_map_sg")
-        return self._ops[self._u32[self._dma_ops]].map_sg(dev, sgl, nents, direction)
+        return self.ops.map_sg(dev, sgl, nents, direction)
 
     def dma_unmap_sg(self, dev: int, sgl: int, nents: int, direction: int) -> None:
         """Take a list of buffers back. Source: include/asm-x86/dma-mapping_64.h: dma_unmap_sg"""
-        if direction > DMA_FROM_DEVICE:
+        if not DMA_BIDIRECTIONAL <= direction <= DMA_FROM_DEVICE:
             raise _bad_direction("dma_unmap_sg")
-        self._ops[self._u32[self._dma_ops]].unmap_sg(dev, sgl, nents, direction)
+        self.ops.unmap_sg(dev, sgl, nents, direction)
 
-    def dma_sync(self, dev: int, dma_addr: int, size: int, direction: int) -> None:
-        """Hand a mapped buffer over without unmapping it: nothing to do, as nothing was copied.
+    def dma_sync_single(
+        self, dev: int, dma_addr: int, offset: int, size: int, direction: int, target: int = SYNC_FOR_CPU
+    ) -> None:
+        """Hand part of a mapped buffer to CPU or device without unmapping it.
 
-        Source: include/asm-x86/dma-mapping_64.h: dma_sync_single_for_cpu and its five sisters
+        Source: include/asm-x86/dma-mapping_64.h: dma_sync_single_for_cpu, dma_sync_single_range_for_cpu, and for_device
         """
-        if direction > DMA_FROM_DEVICE:
-            raise _bad_direction("dma_sync_single_for_cpu")
+        if not DMA_BIDIRECTIONAL <= direction <= DMA_FROM_DEVICE:
+            raise _bad_direction("dma_sync_single_for_cpu" if target == SYNC_FOR_CPU else "dma_sync_single_for_device")
+        self.ops.sync_single(dev, dma_addr, offset, size, direction, target)
+
+    def dma_sync_sg(self, dev: int, sgl: int, nents: int, direction: int, target: int = SYNC_FOR_CPU) -> None:
+        """Hand a mapped list of buffers to CPU or device.
+
+        Source: include/asm-x86/dma-mapping_64.h: dma_sync_sg_for_cpu, dma_sync_sg_for_device
+        """
+        if not DMA_BIDIRECTIONAL <= direction <= DMA_FROM_DEVICE:
+            raise _bad_direction("dma_sync_sg_for_cpu" if target == SYNC_FOR_CPU else "dma_sync_sg_for_device")
+        self.ops.sync_sg(dev, sgl, nents, direction, target)
 
     def dma_mapping_error(self, dma_addr: int) -> bool:
         """Say whether mapping failed. Source: include/asm-x86/dma-mapping_64.h: dma_mapping_error"""
-        return dma_addr == self._mm.get("bad_dma_address")
+        return self.ops.mapping_error(dma_addr)
 
     def device_name(self, dev: int) -> str:
         """Give dev->bus_id; of a pointer that leads nowhere, the pointer."""
-        if not dev:
-            return "NULL"
-        if not self._mm.ram.contains(virt_to_phys(dev), 8):
-            return f"{dev:#x}"
-        return read_string(self._mm.ram, self._u64[(virt_to_phys(dev) + self._bus_id) >> 3], 20)
+        return device_name(self._mm, dev)
 
 
 def _bad_direction(function: str) -> KernelBug:

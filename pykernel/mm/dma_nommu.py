@@ -4,30 +4,16 @@
 Source: arch/x86/kernel/pci-nommu_64.c
 """
 
-from collections.abc import Iterator
-
 from emulator.memmap import KERNEL_MAP_BASE, PAGE_OFFSET
 from pykernel.errors import KernelBug
-from pykernel.layout.address import pfn_to_phys, virt_to_phys
-from pykernel.mm.context import Mm
+from pykernel.mm.dma_ops import DmaOps
 
 DMA_32BIT_MASK = (1 << 32) - 1
 _U64 = (1 << 64) - 1
-_LINK_BITS = 3
-_MAX_PIECES = 1 << 16  # of a scatterlist; a broken chain must not hang the host
 
 
-class Nommu:
-    """The operations of nommu_dma_ops. Those that 2.6.24 leaves NULL there are not here either."""
-
-    def __init__(self, mm: Mm) -> None:
-        self._mm = mm
-        self._u64 = mm.ram.u64
-        self._bad_dma_address = mm.statics["bad_dma_address"] >> 3
-        self._dma_mask = mm.layout.offset("device", "dma_mask")
-        self._sg_size = mm.layout.sizeof("scatterlist")
-        self._sg = {name: offset for name, (offset, _) in mm.layout.members("scatterlist").items()}
-        self._sg_chain, self._sg_last = mm.layout.number("SG_CHAIN"), mm.layout.number("SG_LAST")
+class Nommu(DmaOps):
+    """The operations of nommu_dma_ops. Those that 2.6.24 leaves NULL there do nothing."""
 
     def map_single(self, dev: int, virt: int, size: int, direction: int) -> int:
         """Give the bus address of [virt, virt + size). Source: nommu_map_single"""
@@ -53,22 +39,24 @@ class Nommu:
         Source: nommu_map_sg
         Raises: KernelBug where a piece has no page.
         """
-        u64, u32, sg = self._mm.ram.u64, self._mm.ram.u32, self._sg
-        for piece in self._pieces(sgl, nents):
-            page = u64[(piece + sg["page_link"]) >> 3] & ~_LINK_BITS
-            if not page:
+        for piece in self.pieces(sgl, nents):
+            if not self.sg_page(piece):
                 raise KernelBug("kernel BUG at arch/x86/kernel/pci-nommu_64.c: nommu_map_sg(): !sg_page(s)", piece)
-            pfn = self._mm.page_to_pfn(page)
-            length = u32[(piece + sg["length"]) >> 2]
-            dma_addr = (pfn_to_phys(pfn) + u32[(piece + sg["offset"]) >> 2]) & _U64
-            u64[(piece + sg["dma_address"]) >> 3] = dma_addr
+            dma_addr, length = self.sg_phys(piece), self.sg_length(piece)
+            self.set_dma_address(piece, dma_addr)
             if dev and not self._check_addr("map_sg", dev, dma_addr, length):
                 return 0
-            u32[(piece + sg["dma_length"]) >> 2] = length
+            self.set_dma_length(piece, length)
         return nents
 
     def unmap_sg(self, dev: int, sgl: int, nents: int, direction: int) -> None:
         """Do nothing: nothing was taken. Source: nommu_unmap_sg"""
+
+    def sync_single(self, dev: int, dma_addr: int, offset: int, size: int, direction: int, target: int) -> None:
+        """Do nothing: nothing was copied."""
+
+    def sync_sg(self, dev: int, sgl: int, nents: int, direction: int, target: int) -> None:
+        """Do nothing: nothing was copied."""
 
     def _check_addr(self, name: str, dev: int, dma_addr: int, size: int) -> bool:
         """Say whether the device's mask holds the buffer. The last byte that the mask allows counts as beyond it.
@@ -76,24 +64,11 @@ class Nommu:
         Source: check_addr
         Raises: KernelBug where the device has no mask to look at.
         """
-        pointer = self._u64[(virt_to_phys(dev) + self._dma_mask) >> 3]
-        if not pointer:
+        mask = self.dma_mask(dev)
+        if mask is None:
             raise KernelBug("Unable to handle kernel NULL pointer dereference at 0000000000000000: dev->dma_mask")
-        mask = self._u64[virt_to_phys(pointer) >> 3]
         if (dma_addr + size) & _U64 <= mask:
             return True
         if mask >= DMA_32BIT_MASK:
             self._mm.printk(f"nommu_{name}: overflow {dma_addr:x}+{size} of device mask {mask:x}")
         return False
-
-    def _pieces(self, sgl: int, nents: int) -> Iterator[int]:
-        """Yield the physical address of each of `nents` entries. Source: lib/scatterlist.c: sg_next"""
-        piece: int = virt_to_phys(sgl)
-        for _ in range(min(nents, _MAX_PIECES)):
-            yield piece
-            if self._mm.ram.u64[piece >> 3] & self._sg_last:
-                return
-            piece += self._sg_size
-            link = self._mm.ram.u64[piece >> 3]
-            if link & self._sg_chain:
-                piece = virt_to_phys(link & ~_LINK_BITS)

@@ -16,6 +16,28 @@ struct scatterlist {
 
 enum sg_link { SG_CHAIN = 1, SG_LAST = 2, SG_LINK_BITS = 3 };
 
+/* Blocks of one size out of coherent memory. drivers/base/dmapool.c */
+struct dma_pool {
+	struct list_head page_list;	/* of struct dma_page, the newest first */
+	spinlock_t lock;
+	size_t blocks_per_page;
+	size_t size;			/* bytes of a block */
+	struct device *dev;
+	size_t allocation;		/* bytes that a struct dma_page stands for */
+	char name[32];
+	wait_queue_head_t waitq;	/* those who wait for a block */
+	struct list_head pools;		/* dev->dma_pools */
+};
+
+/* A piece of coherent memory that blocks are cut from. The bitmap goes on for as many words as blocks need. */
+struct dma_page {
+	struct list_head page_list;
+	void *vaddr;
+	dma_addr_t dma;
+	unsigned int in_use;
+	unsigned long bitmap[0];	/* 1: the block is free */
+};
+
 /* Which set of operations dma_ops stands for. */
 enum dma_ops_kind { DMA_OPS_NONE = 0, DMA_OPS_NOMMU, DMA_OPS_SWIOTLB };
 

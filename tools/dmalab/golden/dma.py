@@ -1,33 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Replay recordings of the DMA layer: masks, coherent memory, streaming mappings, on machines without bounce buffers.
+"""Replay recordings of the DMA layer: boot with its options, then operations with dumps between them."""
 
-Where a recording goes on to what we have not (swiotlb, DMA pools) the replay ends, and says so.
-"""
-
-import zlib
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from dmalab.golden.buddy import compare_boot, compare_zones
+from dmalab.golden.dma_operations import DmaOperations
+from dmalab.golden.dma_pools import Hang, PoolOperations
+from dmalab.golden.dma_state import flags, pools_state, tlb_place, tlb_state
 from dmalab.golden.kernel import BUILDS, RecordedKernel
 from dmalab.golden.reader import Recording
-from dmalab.golden.replay import EndsHere, Kind, Mismatch, Tally, equal
-from emulator.memmap import PAGE_SHIFT, PAGE_SIZE
-from pykernel.errors import KernelBug
-from pykernel.layout.address import image_to_virt, phys_to_virt, virt_to_phys
+from dmalab.golden.replay import Kind, Mismatch, Tally, equal
+from dmalab.golden.slab import compare_constants
+from dmalab.golden.zone_state import populated_zones
+from emulator.memmap import PAGE_SIZE
+from pykernel.errors import KernelBug, KernelPanic
+from pykernel.mm.bootmem import Bootmem
 from pykernel.mm.dma import Dma
 from pykernel.mm.slab import Slab
+from pykernel.mm.swiotlb import pci_swiotlb_init, setup_io_tlb_npages
+from pykernel.proc.slabinfo import slabinfo_rows
 
-_DEVICE_BYTES = 128  # a struct device, its name and its mask
-_NAME, _MASK = 64, 120  # where in them
-_SG_LAST = 2
-_MULTIPLIER, _INCREMENT = 6364136223846793005, 1442695040888963407
-_U64 = (1 << 64) - 1
-_KINDS = ("dma_masks", "dma_matrix", "dma_edges", "dma_trace")
-_FLAGS = (
-    *("force_iommu", "no_iommu", "iommu_merge", "iommu_bio_merge", "iommu_sac_force", "forbid_dac"),
-    *("panic_on_overflow", "bad_dma_address"),
-)
-_NOT_YET = {"pc": "DMA pools", "ps": "DMA pools", "swac": "swiotlb", "swfc": "swiotlb"}
+_KINDS = ("dma_masks", "dma_matrix", "dma_edges", "dma_trace", "dma_walk")
+_WATCHED = ("dac", "dfc", "swac", "swfc", "pc", "pa", "pf", "pd")  # whose calls of the page allocator are recorded
+_REMEMBERED = 5  # operations shown before a difference
 
 
 class WatchedPages:
@@ -49,163 +46,44 @@ class WatchedPages:
         self._pages.free_pages(pfn, order)
 
 
-class DmaOperations:
-    """Perform a recording's operations. Each takes an operation's arguments and results, and compares the latter."""
+class DmaKernel(RecordedKernel):
+    """Our kernel with its slab allocator and DMA layer, booted with the options of a recording's first line."""
 
-    def __init__(self, kernel: RecordedKernel, dma: Dma, slab: Slab, scratch: int) -> None:
-        self.mm, self.ram, self.dma, self.slab = kernel.mm, kernel.ram, dma, slab
-        self.scratch = scratch  # physical, in the kernel's image: devices, then scatterlists
-        self.calls: list[list[Any]] = []
-        self.devices: set[int] = set()
-        self.table: dict[str, Callable[..., None]] = {
-            "dev": self.device,
-            "set_mask": self.set_mask,
-            "set_consistent_mask": self.set_coherent_mask,
-            "supported": self.supported,
-            "via": dma.via_no_dac,
-            "dac": self.alloc_coherent,
-            "dfc": self.free_coherent,
-            "map": self.map_single,
-            "unmap": self.unmap_single,
-            **dict.fromkeys(("sync_cpu", "sync_dev", "syncr_cpu", "syncr_dev"), self.sync),
-            "map_sg": self.map_sg,
-            "unmap_sg": self.unmap_sg,
-            **dict.fromkeys(("sgsync_cpu", "sgsync_dev"), self.sync_sg),
-            "fill": self.fill,
-            "crc": lambda phys, length, crc: equal("crc", crc, self._crc(phys, length)),
-            "a": lambda gfp, order, pfn: equal("alloc_pages", pfn, _or_none(self.mm.pages.alloc_pages(gfp, order))),
-            "f": lambda pfn, order: self.mm.pages.free_pages(pfn, order),
-            "km": lambda size, gfp, phys: equal("kmalloc", phys, _phys_or_none(self.slab.kmalloc(size, gfp))),
-            "kf": lambda phys: self.slab.kfree(phys_to_virt(phys)),
-            "drain": lambda: self.mm.pages.drain_all_local_pages(),
-            "reap": slab.cache_reap,
-            "tick": lambda jiffies: self.mm.set("jiffies", self.mm.get("jiffies") + jiffies),
-            "swiotlb_supported": lambda mask, answer: None,  # asks about what nobody uses
-        }
+    def __init__(self, meta: dict[str, Any]) -> None:
+        super().__init__(meta["exe"], meta["layout"])
+        self.mm.task.comm = "oracle"
+        self.slab, self.dma = Slab(self.mm), Dma(self.mm)
+        self.cmdline = meta["cmdline"]
 
-    def device(self, number: int, bus_id: str, driver: str | None, mask: str | None, coherent_mask: str) -> None:
-        """Make a struct device anew."""
-        at, layout = self.scratch + number * _DEVICE_BYTES, self.mm.layout
-        self.ram.fill(at, _DEVICE_BYTES)
-        self.ram.write(at + _NAME, bus_id.encode()[:20])
-        words = {"bus_id": image_to_virt(at + _NAME), "coherent_dma_mask": int(coherent_mask, 16)}
-        if mask is not None:
-            self.ram.u64[(at + _MASK) >> 3] = int(mask, 16)
-            words["dma_mask"] = image_to_virt(at + _MASK)
-        for name, value in words.items():
-            self.ram.u64[(at + layout.offset("device", name)) >> 3] = value
+    def boot_dma(self, stage: Callable[[str], None] = lambda name: None) -> list[str]:
+        """Boot; give the boot log. Raises: KernelPanic where the slots find no room."""
+        if self.cmdline.get("iommu"):
+            self.dma.iommu_setup(self.cmdline["iommu"])
+        if self.cmdline.get("swiotlb"):
+            setup_io_tlb_npages(self.mm, self.cmdline["swiotlb"])
+        bootlog = self.boot(stage, self.slab.kmem_cache_init, pci_iommu_alloc=self._pci_iommu_alloc)
+        self.dma.pci_iommu_init()
+        return bootlog
 
-    def set_mask(self, dev: int, mask: str, expected: int) -> None:
-        """dma_set_mask."""
-        equal("dma_set_mask", expected, self.dma.dma_set_mask(self._dev(dev), int(mask, 16)))
-
-    def set_coherent_mask(self, dev: int, mask: str, expected: int) -> None:
-        """pci_set_consistent_dma_mask."""
-        equal("coherent mask", expected, self.dma.dma_set_coherent_mask(self._dev(dev), int(mask, 16)))
-
-    def supported(self, dev: int, mask: str, expected: int) -> None:
-        """dma_supported."""
-        equal("dma_supported", expected, int(self.dma.dma_supported(self._dev(dev), int(mask, 16))))
-
-    def alloc_coherent(self, dev: int, size: int, gfp_mask: int, *expected: int) -> None:
-        """dma_alloc_coherent; its memory must be clear."""
-        with_watch = self._watched(lambda: self.dma.dma_alloc_coherent(self._dev(dev), size, gfp_mask))
-        found = (-1, -1) if with_watch is None else (virt_to_phys(with_watch[0]), with_watch[1])
-        equal("dma_alloc_coherent", expected, found)
-        if with_watch is not None:
-            equal("what is not clear", b"", self.ram.read(found[0], size).strip(b"\0"))
-
-    def free_coherent(self, dev: int, size: int, phys: int, dma_addr: int) -> None:
-        """dma_free_coherent."""
-        self._watched(lambda: self.dma.dma_free_coherent(self._dev(dev), size, phys_to_virt(phys), dma_addr))
-
-    def map_single(self, dev: int, phys: int, size: int, direction: int, *expected: int) -> None:
-        """dma_map_single and dma_mapping_error; the buffer is as it was."""
-        dma_addr = self.dma.dma_map_single(self._dev(dev), phys_to_virt(phys), size, direction)
-        error = int(self.dma.dma_mapping_error(dma_addr))
-        equal("dma_map_single", list(expected), [dma_addr, error, self._crc(phys, size, expected[2]), None])
-
-    def unmap_single(
-        self, dev: int, dma_addr: int, size: int, direction: int, phys: int, length: int, *expected: int
-    ) -> None:
-        """dma_unmap_single."""
-        self.dma.dma_unmap_single(self._dev(dev), dma_addr, size, direction)
-        self._compare_buffer(dma_addr, phys, length, expected)
-
-    def sync(self, dev: int, dma_addr: int, offset: int, size: int, direction: int, *rest: int) -> None:
-        """One of the four dma_sync_single_*."""
-        self.dma.dma_sync(self._dev(dev), dma_addr, size, direction)
-        self._compare_buffer(dma_addr, rest[0], rest[1], rest[2:])
-
-    def map_sg(self, number: int, dev: int, direction: int, pieces: list[list[int]], *expected: Any) -> None:
-        """dma_map_sg."""
-        members = self.mm.layout.members("scatterlist")
-        at, size = self._scatterlist(number), self.mm.layout.sizeof("scatterlist")
-        self.ram.fill(at, size * len(pieces))
-        for index, (phys, length) in enumerate(pieces):
-            last = _SG_LAST if index == len(pieces) - 1 else 0
-            piece = at + index * size
-            self.ram.u64[piece >> 3] = self.mm.pfn_to_page(phys >> PAGE_SHIFT) | last
-            self.ram.u32[(piece + members["offset"][0]) >> 2] = phys & (PAGE_SIZE - 1)
-            self.ram.u32[(piece + members["length"][0]) >> 2] = length
-        count = self.dma.dma_map_sg(self._dev(dev), image_to_virt(at), len(pieces), direction)
-        equal("dma_map_sg", list(expected[:2]), [count, self._addresses(at, len(pieces))])
-        equal("crcs", expected[2], [self._crc(phys, length) for phys, length in pieces])
-
-    def unmap_sg(self, number: int, dev: int, direction: int, nents: int, *expected: Any) -> None:
-        """dma_unmap_sg."""
-        self.dma.dma_unmap_sg(self._dev(dev), image_to_virt(self._scatterlist(number)), nents, direction)
-
-    def sync_sg(self, number: int, dev: int, direction: int, nents: int, *expected: Any) -> None:
-        """One of the two dma_sync_sg_*."""
-        self.dma.dma_sync(self._dev(dev), 0, 0, direction)
-
-    def fill(self, phys: int, length: int, seed: int, expected: int) -> None:
-        """Write the pattern that the recorder's driver or device wrote."""
-        data, state = bytearray(), seed
-        for _ in range(length):
-            state = (state * _MULTIPLIER + _INCREMENT) & _U64
-            data.append(state >> 56)
-        equal("crc of what is written", expected, zlib.crc32(data))
-        self.ram.write(phys, data)
-
-    def _watched(self, call: Callable[[], Any]) -> Any:
-        pages = self.mm.pages
-        watched = WatchedPages(pages)
-        self.mm.pages = watched  # type: ignore[assignment]
-        try:
-            return call()
-        finally:
-            self.mm.pages = pages
-            self.calls = watched.calls
-
-    def _compare_buffer(self, dma_addr: int, phys: int, length: int, expected: tuple[int, ...]) -> None:
-        bus = None if dma_addr in (0, phys) else expected[1]
-        equal("crcs", list(expected), [self._crc(phys, length, expected[0]), bus])
-
-    def _crc(self, phys: int, length: int, unknown: int = 0) -> int:
-        """Sum up a buffer; `unknown` where the recorder had memory and a PC has none."""
-        return zlib.crc32(self.ram.read(phys, length)) if self.ram.contains(phys, length) else unknown
-
-    def _dev(self, number: int) -> int:
-        return 0 if number < 0 else image_to_virt(self.scratch + number * _DEVICE_BYTES)
-
-    def _scatterlist(self, number: int) -> int:
-        return self.scratch + PAGE_SIZE * (1 + number)
-
-    def _addresses(self, at: int, count: int) -> list[list[int]]:
-        size, members = self.mm.layout.sizeof("scatterlist"), self.mm.layout.members("scatterlist")
-        address, length = members["dma_address"][0] >> 3, members["dma_length"][0] >> 2
-        pieces = range(at, at + count * size, size)
-        return [[self.ram.u64[(piece >> 3) + address], self.ram.u32[(piece >> 2) + length]] for piece in pieces]
+    def _pci_iommu_alloc(self, bootmem: Bootmem) -> None:
+        pci_swiotlb_init(self.mm, bootmem)
 
 
-def _or_none(pfn: int | None) -> int:
-    return -1 if pfn is None else pfn
+def compare_boot_dma(kernel: DmaKernel, recording: Recording, meta: dict[str, Any], bootlog: list[str]) -> None:
+    """Compare what a first line says of the state after boot.
 
-
-def _phys_or_none(virt: int) -> int | str:
-    return -1 if virt == 0 else "ZERO" if virt == 16 else virt_to_phys(virt)
+    Raises: Mismatch
+    """
+    mm = kernel.mm
+    compare_boot(kernel, recording, meta, bootlog)
+    if "consts" in meta:
+        compare_constants(meta, kernel)
+    equal("boot: options", meta["dma"], flags(mm))
+    equal("boot: slots", meta["tlb"], tlb_place(mm))
+    # The recorder's struct device is Linux's, with all that sysfs needs.
+    sizes = {f"sizeof_{name}": mm.layout.sizeof(name) for name in ("scatterlist", "dma_pool", "dma_page")}
+    recorded = {name: size for each in meta.get("dma_sizes", ()) for name, size in each.items()}
+    equal("boot: sizes", {name: recorded[name] for name in sizes if name in recorded}, sizes if recorded else {})
 
 
 class DmaReplay:
@@ -214,54 +92,149 @@ class DmaReplay:
     def __init__(self, recording: Recording, tally: Tally) -> None:
         self.recording, self.tally = recording, tally
         meta = next(recording)
-        if meta.get("exe") not in BUILDS or not isinstance(meta.get("layout"), dict):
-            recording.fail(f"build {meta.get('exe')!r}", f"one of {', '.join(BUILDS)}, and a layout")
-        if meta["dma"]["ops"] != "nommu":
-            raise EndsHere("swiotlb is not replayed yet")
-        self.kernel = RecordedKernel(meta["exe"], meta["layout"])
-        dma, slab = Dma(self.kernel.mm), Slab(self.kernel.mm)
-        if meta["cmdline"]["iommu"]:
-            dma.iommu_setup(meta["cmdline"]["iommu"])
-        bootlog = self.kernel.boot(kmem_cache_init=slab.kmem_cache_init)
-        dma.pci_iommu_init()
-        equal("boot log", meta["bootlog"], bootlog)
-        self.operations = DmaOperations(self.kernel, dma, slab, _scratch(self.kernel))
+        check_meta(recording, meta)
+        self.kernel = DmaKernel(meta)
+        self.boot(meta)
+        self.operations = DmaOperations(recording, self.kernel.dma, self.kernel.slab, _scratch(self.kernel))
+        self.pools = PoolOperations(self.operations, self._note)
+        self.table = self.operations.table | self.pools.table
+        self.recent: deque[str] = deque(maxlen=_REMEMBERED)
+        self.last_dump = -1
+        self.ended = meta["kind"] in ("dma_masks", "dma_walk")  # which do not end with a dump
+
+    def _note(self, event: str) -> None:
+        self.kernel.reclaim.events.append(event)
+
+    def boot(self, meta: dict[str, Any]) -> None:
+        """Boot, comparing the state at each stage. Raises: Mismatch"""
+
+        def stage(name: str) -> None:
+            if name in meta["stages"]:
+                compare_zones(self.kernel, self.recording, meta["stages"][name], f"boot stage {name}")
+
+        compare_boot_dma(self.kernel, self.recording, meta, self.kernel.boot_dma(stage))
 
     def run(self) -> None:
         """Replay to the end.
 
-        Raises: Mismatch; EndsHere at what we have not.
+        Raises: Mismatch; ConfigError where the recording breaks off or is out of order.
         """
         for line in self.recording:
             if isinstance(line, list):
                 self.operation(line)
-                self.tally.exact += 1
-            elif "flags" in line:
-                expected = {name: line["flags"][name] for name in _FLAGS}
-                equal("flags", expected, {name: self.kernel.mm.get(name) for name in _FLAGS})
+            elif isinstance(line, dict):
+                self.dump(line)
+            else:
+                self.recording.fail(repr(line), "an operation or a dump")
+        if not self.ended:
+            self.recording.fail("the end of the file", 'the dump "end" (is the file truncated?)')
 
     def operation(self, line: list[Any]) -> None:
         """Perform one operation and compare all that it did.
 
-        Raises: Mismatch; EndsHere
+        Raises: Mismatch, with the state around it
         """
-        expected = line.pop() if isinstance(line[-1], dict) else {}
-        name, *arguments = line
-        if name in _NOT_YET:
-            raise EndsHere(f"{_NOT_YET[name]} are not replayed yet")
-        if name not in self.operations.table:
-            self.recording.fail(f"operation {name!r}", f"one of {', '.join(self.operations.table)}")
-        bug = expected.pop("bug", None)
-        self.operations.calls = []
+        count, results, perform = self.table.get(str(line[0]) if line else "", (-1, 0, None))
+        extra = line[-1] if isinstance(line[-1:], list) and line and isinstance(line[-1], dict) else {}
+        if "bug" in extra:
+            results = 0
+        if perform is None or not count + results < len(line) <= count + results + 2:
+            self.recording.fail(f"operation {line!r}", f"one of {', '.join(self.table)}, with its arguments")
+        expected = dict(line[1 + count + results]) if len(line) == count + results + 2 else {}
+        arguments = line[1 : 1 + count + (0 if "bug" in expected else results)]
         try:
-            self.operations.table[name](*arguments)
+            self._perform(perform, line[0], arguments, expected)
+        except Mismatch as found:
+            raise Mismatch(found.what, found.expected, found.got, self.around(line)) from None
+        self.recent.append(str(line))
+        self.tally.exact += 1
+
+    def _perform(self, perform: Callable[..., None], name: str, arguments: list[Any], expected: dict[str, Any]) -> None:
+        mm, pages = self.kernel.mm, self.kernel.mm.pages
+        watched = WatchedPages(pages)
+        if name in _WATCHED:
+            mm.pages = watched  # type: ignore[assignment]
+        ends_as = None
+        try:
+            perform(*arguments)
+        except Hang:
+            ends_as = "hang"
         except KernelBug as error:
-            if bug is None:
-                raise Mismatch(str(line), "no error", str(error)) from None
-        else:
-            equal(f"{line}: bug", bug, None)
-        calls = {"pg": self.operations.calls} if self.operations.calls else {}
-        equal(f"{line}: what else happened", expected, {**calls, **self.kernel.take_extra()})
+            ends_as = _end(error)
+            if ends_as == "panic":
+                mm.printk(error.reason)
+            if "bug" not in expected:
+                raise Mismatch("how it ends", "a result", str(error)) from None
+        finally:
+            mm.pages = pages
+        found = {"pg": watched.calls} if watched.calls else {}
+        found |= self.kernel.take_extra() | ({"bug": ends_as} if ends_as else {})
+        equal("what else happened", expected, found)
+
+    def dump(self, line: dict[str, Any]) -> None:
+        """Compare a dump.
+
+        Raises: Mismatch; ConfigError where it is not the dump to come next, or has a part that nobody knows.
+        """
+        where = line.get("i", f"after operation {self.tally.exact - 1}")
+        if isinstance(where, int):
+            if where <= self.last_dump:
+                self.recording.fail(f"dump {where} after dump {self.last_dump}", "dumps in ascending order")
+            self.last_dump = where
+        self.ended = self.ended or where == "end"
+        where = f"dump {where}"
+        mm = self.kernel.mm
+        for name, expected in line.items():
+            if name == "zones":
+                compare_zones(self.kernel, self.recording, expected, where)
+            elif name == "tlb":
+                compare_slots(f"{where}: slots", expected, tlb_state(mm))
+            elif name == "pools":
+                equal(f"{where}: pools", expected, pools_state(mm, self.pools.numbers))
+            elif name == "flags":
+                equal(f"{where}: options", expected, flags(mm))
+            elif name == "slabinfo":
+                self.compare_slabinfo(expected, where)
+            elif name != "i":
+                self.recording.fail(f"part {name!r} of a dump", "zones, tlb, pools, slabinfo or flags")
+
+    def compare_slabinfo(self, expected: list[str], where: str) -> None:
+        """Compare the lines of slabinfo; caches without slabs may be missing. Raises: Mismatch"""
+        wanted = {row.split(" ", 1)[0] for row in expected}
+        rows = slabinfo_rows(self.kernel.mm)
+        got = [row for num_slabs, row in rows if num_slabs or row.split(" ", 1)[0] in wanted]
+        equal(f"{where}: slabinfo", expected, got)
+
+    def around(self, line: list[Any]) -> list[str]:
+        """Describe the state at a difference: what came before, and the zones."""
+        lines = [f"before: {each}" for each in self.recent] + [f"here:   {line}"]
+        return lines + [
+            f"zone {state['z']}: free {state['free']}, per order {state['fa']}, per-CPU lists {state['pcp']}"
+            for state in populated_zones(self.kernel.mm, self.kernel.online_cpus)
+        ]
+
+
+def _end(error: KernelBug) -> str:
+    """Say as a recording does how the kernel ended."""
+    if isinstance(error, KernelPanic):
+        return "panic"
+    return "SEGV" if error.reason.startswith("Unable to handle") else "BUG"
+
+
+def compare_slots(where: str, expected: dict[str, Any] | None, got: dict[str, Any] | None) -> None:
+    """Compare what a dump says of the slots; None where there are none. Raises: Mismatch"""
+    if expected is None or got is None:
+        equal(where, expected, got)
+        return
+    # The hashes last: what they sum up is easier to read.
+    for name in sorted(expected, key=lambda each: each.endswith("_h")):
+        equal(f"{where}: {name}", expected[name], got.get(name))
+
+
+def check_meta(recording: Recording, meta: dict[str, Any]) -> None:
+    """Look whether a first line has what a boot needs. Raises: ConfigError"""
+    if meta.get("exe") not in BUILDS or not all(isinstance(meta.get(name), dict) for name in ("layout", "cmdline")):
+        recording.fail(f"build {meta.get('exe')!r}", f"one of {', '.join(BUILDS)}, a layout and a command line")
 
 
 def _scratch(kernel: RecordedKernel) -> int:
@@ -270,8 +243,34 @@ def _scratch(kernel: RecordedKernel) -> int:
     return -(-max(ends) // PAGE_SIZE) * PAGE_SIZE
 
 
+def replay_boots(recording: Recording, tally: Tally) -> None:
+    """Replay a table of boots: one in each line.
+
+    Raises: Mismatch; ConfigError
+    """
+    for meta in recording:
+        if not isinstance(meta, dict):
+            recording.fail(repr(meta), "a boot")
+        check_meta(recording, meta)
+        kernel = DmaKernel(meta)
+        try:
+            bootlog = kernel.boot_dma()
+        except KernelBug as error:
+            equal("how the boot ends", [meta["boot"], meta.get("died")], [0, _end(error)])
+            equal("boot log", meta["bootlog"], [*kernel.log, error.reason])
+        else:
+            equal("how the boot ends", [meta["boot"], meta.get("died")], [1, None])
+            compare_boot_dma(kernel, recording, meta, bootlog)
+            compare_zones(kernel, recording, meta["zones"], "after boot")
+        tally.exact += 1
+
+
 def _is_boot_of(kind: str) -> Callable[[Any], bool]:
     return lambda first: isinstance(first, dict) and first.get("boot") == 1 and first.get("kind") == kind
+
+
+def _is_table_of_boots(first: Any) -> bool:
+    return isinstance(first, dict) and "kind" not in first and {"boot", "bootlog", "cmdline"} <= first.keys()
 
 
 def _replay(recording: Recording, tally: Tally) -> None:
@@ -282,4 +281,7 @@ def _is_operation(line: Any) -> bool:
     return isinstance(line, list)
 
 
-KINDS = tuple(Kind(kind, _is_boot_of(kind), _replay, _is_operation) for kind in _KINDS)
+KINDS = (
+    *(Kind(kind, _is_boot_of(kind), _replay, _is_operation) for kind in _KINDS),
+    Kind("dma_boot", _is_table_of_boots, replay_boots, lambda line: isinstance(line, dict)),
+)

@@ -10,6 +10,7 @@ from emulator.ram import Bank, Ram
 from pykernel.layout.config import KernelConfig
 from pykernel.layout.layout import Layout
 from pykernel.mm.boot import MemoryMap, setup_memory
+from pykernel.mm.bootmem import Bootmem
 from pykernel.mm.context import Mm, Reclaim, Task, place_statics
 from pykernel.mm.free_bootmem import free_all_bootmem
 from pykernel.mm.watermarks import init_per_zone_pages_min
@@ -74,11 +75,13 @@ class RecordedKernel:
         stage: Callable[[str], None] = lambda name: None,
         kmem_cache_init: Callable[[], None] = lambda: None,
         cpucache_init: Callable[[], None] = lambda: None,
+        pci_iommu_alloc: Callable[[Bootmem], None] = lambda bootmem: None,
     ) -> list[str]:
         """Boot, calling `stage` where the recorder dumped its state; give the boot log."""
         bootmem = setup_memory(self.mm, self.memory_map)
         build_all_zonelists(self.mm)
         self.bootmap_pages = -(-bootmem.get_mapsize() >> PAGE_SHIFT)  # rounded up
+        pci_iommu_alloc(bootmem)
         self.freed_by_bootmem = free_all_bootmem(self.mm, bootmem)
         stage("mem_init")
         kmem_cache_init()

@@ -15,7 +15,7 @@ from dmalab.golden.reader import Recording
 from emulator.errors import ConfigError
 from pykernel.errors import KernelBug
 
-MODULES = ("buddy", "watermarks", "slab", "slab_tables", "dma")
+MODULES = ("buddy", "watermarks", "slab", "slab_tables", "dma", "dma_pools")
 SUFFIXES = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
 
 

@@ -310,7 +310,7 @@ class SlabReplay:
         return lines + [row for num_slabs, row in slabinfo_rows(self.kernel.mm) if num_slabs]
 
 
-def compare_constants(meta: dict[str, Any], kernel: SlabKernel) -> None:
+def compare_constants(meta: dict[str, Any], kernel: RecordedKernel) -> None:
     """Compare a build's sizes and numbers. Raises: Mismatch"""
     for name, value in constants(kernel.mm, kernel.config).items():
         if name in meta.get("consts", {}):
