@@ -119,15 +119,12 @@ def replay_file(path: Path) -> FileResult:
 def find_recordings(paths: Iterable[Path]) -> Iterator[Path]:
     """Yield the files named, and in folders those that look like recordings, in the order of their names.
 
-    Recordings of the DMA layer, in folders dma_*, are left out: they are of another making.
-
     Raises: ConfigError where a path does not exist.
     """
     for path in paths:
         if path.is_dir():
             for file in sorted(path.rglob("*")):
-                apart = any(part.startswith("dma_") for part in file.relative_to(path.parent).parts)
-                if file.name.endswith(SUFFIXES) and not apart:
+                if file.name.endswith(SUFFIXES):
                     yield file
         elif path.exists():
             yield path
