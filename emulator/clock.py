@@ -12,9 +12,10 @@ from collections.abc import Callable
 class Event:
     """Something that will happen at `deadline_ns`, unless it is cancelled before."""
 
-    __slots__ = ("callback", "cancelled", "deadline_ns")
+    __slots__ = ("callback", "cancelled", "deadline_ns", "is_tick")
 
-    def __init__(self, deadline_ns: int, callback: Callable[[], None]) -> None:
+    def __init__(self, deadline_ns: int, callback: Callable[[], None], is_tick: bool = False) -> None:
+        self.is_tick = is_tick
         self.deadline_ns = deadline_ns
         self.callback = callback
         self.cancelled = False
@@ -40,9 +41,12 @@ class Clock:
         """Call `callback` once `delay_ns` from now; of equal deadlines the one asked for first is first."""
         return self.at(self.now_ns + delay_ns, callback)
 
-    def at(self, deadline_ns: int, callback: Callable[[], None]) -> Event:
-        """Call `callback` once at `deadline_ns`, or at the next `run_due` where that has passed."""
-        event = Event(deadline_ns, callback)
+    def at(self, deadline_ns: int, callback: Callable[[], None], *, is_tick: bool = False) -> Event:
+        """Call `callback` once at `deadline_ns`, or at the next `run_due` where that has passed.
+
+        `is_tick` says that the event only tells the time, and will come again and again.
+        """
+        event = Event(deadline_ns, callback, is_tick)
         heapq.heappush(self._queue, (deadline_ns, self._sequence, event))
         self._sequence += 1
         return event
@@ -53,6 +57,12 @@ class Clock:
         while queue and queue[0][2].cancelled:
             heapq.heappop(queue)
         return queue[0][0] if queue else None
+
+    def next_news(self) -> int | None:
+        """Tell when the next event is due that is no mere tick, or None."""
+        return min(
+            (due_ns for due_ns, _, event in self._queue if not event.cancelled and not event.is_tick), default=None
+        )
 
     def run_due(self) -> None:
         """Run the events whose deadline has come, in order of (deadline, request).

@@ -38,6 +38,7 @@ from pykernel.mm_calls import MmCalls
 from pykernel.oops import read_oops
 from pykernel.pointers import checked
 from pykernel.printk import LogBuffer, Printk
+from pykernel.sched_calls import SchedCalls
 from pykernel.trapgate import Call, Traps
 
 _LOG_BUF_LEN = 1 << 17  # bytes; firmware/kernel/printk.c
@@ -71,7 +72,8 @@ class _OutOfMemory(Reclaim):
 class Kernel:
     """One guest's kernel. `symbols` are the link addresses of its image's variables; `enter` is for the trap gate.
 
-    `call(function, *arguments)` runs a function of the guest's, `describe(address)` says where in its sources one is.
+    `call(function, *arguments)` runs a function of the guest's, `describe(address)` says where in its sources one is,
+    `interrupt_pending()` whether the processor has an interrupt to take.
 
     Raises: ConfigError where the image lacks a variable that the layout has.
     """
@@ -88,6 +90,7 @@ class Kernel:
         *,
         call: Callable[[int, int, int], object] | None = None,
         describe: Callable[[int], str] = "[<{:016x}>]".format,
+        interrupt_pending: Callable[[], bool] = lambda: False,
     ) -> None:
         self._clock, self._symbols = clock, symbols
         where = LogBuffer(
@@ -108,7 +111,10 @@ class Kernel:
             self.mm, self.dma, self.mappings, clock, findings, lambda depth: self._traps.backtrace(depth), describe
         )
         mm_calls = MmCalls(self.mm, self.slab, lambda: self._traps.caller)
-        calls = {**self._own_calls(), **mm_calls.table(), **dma_calls.table()}
+        sched_calls = SchedCalls(
+            ram, layout, clock, findings, lambda depth: self._traps.backtrace(depth), describe, interrupt_pending
+        )
+        calls = {**self._own_calls(), **mm_calls.table(), **dma_calls.table(), **sched_calls.table()}
         self._traps = Traps(ram, clock, trace, findings, layout, calls, describe)
         self.enter = self._traps.enter
 

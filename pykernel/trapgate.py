@@ -116,6 +116,7 @@ class Traps:
         if isinstance(error, GuestOops):
             details["backtrace"] = [self._describe(address) for address in error.backtrace]
             details["registers"] = [f"{name} {value:016x}" for name, value in error.registers.items()]
+        details |= getattr(error, "details", {})
         sentence = str(error)
         if kind == "kernel-error":
             details["python"] = _last_lines(error)
@@ -130,7 +131,9 @@ class Traps:
 
 def _kind(error: Exception) -> str:
     kinds = {BadPointer: "kernel-oops", GuestOops: "kernel-oops", KernelPanic: "kernel-panic", KernelBug: "kernel-bug"}
-    return next((kind for base, kind in kinds.items() if isinstance(error, base)), "kernel-error")
+    return getattr(error, "kind", None) or next(
+        (kind for base, kind in kinds.items() if isinstance(error, base)), "kernel-error"
+    )
 
 
 def _last_lines(error: Exception) -> list[str]:

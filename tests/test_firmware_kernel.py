@@ -96,7 +96,7 @@ def test_the_pages_below_the_stacks_are_not_mapped(kernel, symbols):
     [
         ("null", "Unable to handle kernel NULL pointer dereference at 0000000000000008 RIP:", "null_pointer"),
         ("write-text", "Unable to handle kernel paging request at ffffffff80200000 RIP:", "write_text"),
-        ("write-rodata", "Unable to handle kernel paging request at ffffffff8020", "write_rodata"),
+        ("write-rodata", "Unable to handle kernel paging request at ffffffff802", "write_rodata"),
         ("wild", "general protection fault: 0000 [1]", "wild_pointer"),
         ("divide", "divide error: 0000 [1]", "divide_by_zero"),
         ("bug", "kernel BUG at firmware/modules/misbehave.c:", "meet_bug"),

@@ -214,7 +214,8 @@ class Pit(Device):
         if self._timer is not None:
             self._timer.cancel()
         rise_ns = self.channels[0].next_rise_ns()
-        self._timer = None if rise_ns is None else self._clock.at(rise_ns, self._rise)
+        is_tick = self.channels[0].mode in (_RATE, _SQUARE)
+        self._timer = None if rise_ns is None else self._clock.at(rise_ns, self._rise, is_tick=is_tick)
 
     def _rise(self) -> None:
         # Nobody sees how long OUT was low: the controller takes the edge.

@@ -2,6 +2,7 @@
 /* Backtraces along frame pointers, in the form of arch/x86/kernel/traps_64.c. The host adds the names. */
 #include <asm/processor.h>
 #include <linux/kernel.h>
+#include <linux/sched.h>
 
 #include "kernel.h"
 
@@ -68,7 +69,7 @@ static void show_code(u64 rip)
 static void show_regs(const struct pt_regs *regs)
 {
 	printk(KERN_EMERG "CPU 0 \n");
-	printk(KERN_EMERG "Pid: 0, comm: swapper Not tainted 2.6.24 #1\n");
+	printk(KERN_EMERG "Pid: %d, comm: %s Not tainted 2.6.24 #1\n", current->pid, current->comm);
 	printk(KERN_EMERG "RIP: %04lx:[<%016lx>] \n", regs->cs & 0xffff, regs->rip);
 	printk(KERN_EMERG "RSP: %04lx:%016lx  EFLAGS: %08lx\n", regs->ss & 0xffff, regs->rsp, regs->eflags);
 	printk(KERN_EMERG "RAX: %016lx RBX: %016lx RCX: %016lx\n", regs->rax, regs->rbx, regs->rcx);

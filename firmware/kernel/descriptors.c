@@ -70,18 +70,7 @@ int in_stack_guard(u64 virt)
 		if (virt >= guard && virt < guard + PAGE_SIZE)
 			return 1;
 	}
-	return 0;
-}
-
-int stack_of(u64 sp, u64 *low, u64 *high)
-{
-	*low = init_stack_bottom();
-	*high = *low + INIT_STACK_SIZE;
-	for (int i = 0; (sp < *low || sp >= *high) && i < EXCEPTION_STACKS; i++) {
-		*low = (u64)exception_stacks[i].stack;
-		*high = *low + EXCEPTION_STACK_SIZE;
-	}
-	return sp >= *low && sp < *high;
+	return in_static_stack_guard(virt);
 }
 
 static u8 stack_of_vector(unsigned int vector)

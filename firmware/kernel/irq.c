@@ -1,112 +1,90 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Interrupt lines: the 8259A pair, shared handlers, and the way in from the IDT. arch/x86/kernel/i8259_64.c */
-#include <asm/io.h>
+/* Interrupts: the way in from the IDT, handlers and who shares them. kernel/irq/handle.c, kernel/irq/manage.c */
 #include <board.h>
-#include <linux/interrupt.h>
 #include <linux/irqflags.h>
+#include <linux/string.h>
 
+#include "irq.h"
 #include "kernel.h"
+#include "sched.h"
 
-#define NR_IRQS 16
-#define IRQ0_VECTOR 0x30
-#define IRQ_ACTIONS 32
+#define IRQ_ACTIONS 64
 
-#define PIC_COMMAND(irq) ((irq) < 8 ? PIC1_PORT : PIC2_PORT)
-#define PIC_MASK(irq) (PIC_COMMAND(irq) + 1)
-#define ICW1_INIT 0x11			/* edge, cascade, ICW4 follows */
-#define ICW4_8086 0x01
-#define OCW2_SPECIFIC_EOI 0x60
-#define OCW3_READ_ISR 0x0b
-#define OCW3_READ_IRR 0x0a
-
-struct irqaction {
-	irq_handler_t handler;		/* NULL: free */
-	unsigned long flags;
-	const char *name;
-	void *dev_id;
-	struct irqaction *next;
-};
+struct irq_desc irq_desc[NR_IRQS];
 
 static struct irqaction irqactions[IRQ_ACTIONS];
-static struct irqaction *irq_desc[NR_IRQS];
-static u16 cached_irq_mask = 0xffff;
-static int interrupt_depth;
 
-unsigned long irq_counts[NR_IRQS];
-unsigned long irq_spurious;
-
-static void write_mask(unsigned int irq)
+static int must_stay_masked(const struct irq_desc *desc)
 {
-	outb(irq < 8 ? cached_irq_mask : cached_irq_mask >> 8, PIC_MASK(irq));
+	return desc->depth || desc->oneshot || !desc->action;
 }
 
-static void disable_8259A_irq(unsigned int irq)
+static irqreturn_t call_handler(struct irqaction *action, unsigned int irq)
 {
-	cached_irq_mask |= 1 << irq;
-	write_mask(irq);
+	int before = preempt_count();
+	irqreturn_t result = action->handler(irq, action->dev_id);
+
+	check_atomic_balance("an interrupt handler", before);
+	if (unlikely(!irqs_disabled())) {
+		local_irq_disable();
+		sched_bug(SCHED_BUG_IRQ, "irq %u handler of %s enabled interrupts", irq, action->name);
+	}
+	if (result == IRQ_WAKE_THREAD && !action->thread_fn)
+		sched_bug(SCHED_BUG_IRQ, "IRQ %u device %s returned IRQ_WAKE_THREAD but no thread function available.", irq,
+			  action->name);
+	else if (result == IRQ_WAKE_THREAD)
+		wake_irq_thread(action);
+	return result;
 }
 
-static void enable_8259A_irq(unsigned int irq)
+void handle_irq(unsigned int irq)
 {
-	cached_irq_mask &= ~(1 << irq);
-	write_mask(irq);
-}
-
-static void acknowledge(unsigned int irq)
-{
-	outb(OCW2_SPECIFIC_EOI + (irq & 7), PIC_COMMAND(irq));
-	if (irq >= 8)
-		outb(OCW2_SPECIFIC_EOI + PIC_CASCADE_IRQ, PIC1_PORT);
-}
-
-/* The lowest input of each chip also reports requests that were gone when the CPU asked: then nothing is in service. */
-static int is_spurious(unsigned int irq)
-{
-	u8 in_service;
-
-	if ((irq & 7) != 7)
-		return 0;
-	outb(OCW3_READ_ISR, PIC_COMMAND(irq));
-	in_service = inb(PIC_COMMAND(irq));
-	outb(OCW3_READ_IRR, PIC_COMMAND(irq));
-	return !(in_service & 0x80);
-}
-
-void do_IRQ(unsigned int irq)
-{
+	struct irq_desc *desc = &irq_desc[irq];
 	int handled = 0;
 
-	if (is_spurious(irq)) {
-		irq_spurious++;
-		if (irq >= 8)
-			outb(OCW2_SPECIFIC_EOI + PIC_CASCADE_IRQ, PIC1_PORT);
+	if (!desc->chip || !desc->chip->ack(irq))
+		return;
+	desc->count++;
+	if (desc->depth) {
+		desc->pending = 1;
 		return;
 	}
-	disable_8259A_irq(irq);
-	acknowledge(irq);
-	irq_counts[irq]++;
-	interrupt_depth++;
-	for (struct irqaction *action = irq_desc[irq]; action; action = action->next)
-		handled |= action->handler(irq, action->dev_id);
-	interrupt_depth--;
+	desc->in_progress = 1;
+	for (struct irqaction *action = desc->action; action; action = action->next)
+		handled |= call_handler(action, irq);
+	desc->in_progress = 0;
 	if (!handled) {
 		printk(KERN_ERR "irq %d: nobody cared\n", irq);
 		return;				/* left masked: a level that nobody lowers would come for ever */
 	}
-	enable_8259A_irq(irq);
+	if (!must_stay_masked(desc))
+		desc->chip->unmask(irq);
+}
+
+static void unexpected_vector(struct pt_regs *regs, unsigned int vector)
+{
+	if (vector == LOCAL_TIMER_VECTOR)
+		lapic_timer_interrupt();
+	else if (vector != SPURIOUS_APIC_VECTOR)
+		do_exception(regs, vector);
 }
 
 void do_vector(struct pt_regs *regs, unsigned int vector)
 {
-	if (vector >= IRQ0_VECTOR && vector < IRQ0_VECTOR + NR_IRQS)
-		do_IRQ(vector - IRQ0_VECTOR);
-	else
-		do_exception(regs, vector);
-}
+	unsigned int irq = vector - IRQ0_VECTOR;
 
-int in_interrupt(void)
-{
-	return interrupt_depth;
+	if (vector < IRQ0_VECTOR) {
+		do_exception(regs, vector);
+		return;
+	}
+	if (vector >= MSI_VECTOR_BASE)
+		irq = vector - MSI_VECTOR_BASE + MSI_IRQ_BASE;
+	irq_enter();
+	if (irq < NR_LEGACY_IRQS || (irq >= MSI_IRQ_BASE && irq < NR_IRQS))
+		handle_irq(irq);
+	else
+		unexpected_vector(regs, vector);
+	irq_exit();
 }
 
 static struct irqaction *free_action(void)
@@ -117,63 +95,170 @@ static struct irqaction *free_action(void)
 	return NULL;
 }
 
-int request_irq(unsigned int irq, irq_handler_t handler, unsigned long flags, const char *name, void *dev_id)
+static irqreturn_t irq_default_primary_handler(int irq, void *dev_id)
 {
-	struct irqaction *action = free_action();
-	struct irqaction **last;
+	return IRQ_WAKE_THREAD;
+}
 
-	if (irq >= NR_IRQS || irq == PIC_CASCADE_IRQ || !handler || ((flags & IRQF_SHARED) && !dev_id))
+static int check_request(unsigned int irq, irq_handler_t handler, irq_handler_t thread_fn, unsigned long flags,
+			 const char *name, void *dev_id)
+{
+	if (irq >= NR_IRQS || irq == PIC_CASCADE_IRQ || !irq_desc[irq].chip || (!handler && !thread_fn) ||
+	    ((flags & IRQF_SHARED) && !dev_id))
 		return -EINVAL;
-	if (irq_desc[irq] && !(flags & irq_desc[irq]->flags & IRQF_SHARED))
+	if (!handler && !(flags & IRQF_ONESHOT)) {
+		printk(KERN_ERR "Threaded irq requested with handler=NULL and !ONESHOT for %s (irq %d)\n", name, irq);
+		return -EINVAL;
+	}
+	if (irq_desc[irq].action && !(flags & irq_desc[irq].action->flags & IRQF_SHARED))
 		return -EBUSY;
-	if (!action)
-		return -ENOMEM;
-	*action = (struct irqaction) { handler, flags, name, dev_id, NULL };
-	for (last = &irq_desc[irq]; *last; last = &(*last)->next)
-		;
-	*last = action;
-	if (irq_desc[irq] == action)
-		enable_8259A_irq(irq);
 	return 0;
 }
 
-void free_irq(unsigned int irq, void *dev_id)
+static void link_action(struct irqaction *action)
 {
-	for (struct irqaction **link = &irq_desc[irq]; irq < NR_IRQS && *link; link = &(*link)->next) {
-		struct irqaction *action = *link;
+	struct irq_desc *desc = &irq_desc[action->irq];
+	struct irqaction **last;
+	unsigned long flags;
 
-		if (action->dev_id != dev_id)
-			continue;
-		*link = action->next;
-		action->handler = NULL;
-		if (!irq_desc[irq])
-			disable_8259A_irq(irq);
-		return;
+	local_irq_save(flags);
+	for (last = &desc->action; *last; last = &(*last)->next)
+		;
+	*last = action;
+	if (desc->action == action) {
+		desc->depth = action->flags & IRQF_NO_AUTOEN ? 1 : 0;
+		desc->pending = 0;
+		if (!desc->depth)
+			desc->chip->unmask(action->irq);
 	}
-	printk(KERN_ERR "Trying to free already-free IRQ %d\n", irq);
-	dump_stack();
+	local_irq_restore(flags);
 }
 
-/* PCI's lines are level-triggered, and shared; the chipset has a bit for each. */
-void set_level_triggered(unsigned int irq)
+noinline int request_threaded_irq(unsigned int irq, irq_handler_t handler, irq_handler_t thread_fn,
+				  unsigned long flags, const char *name, void *dev_id)
 {
-	u16 port = PIC_ELCR_PORT + (irq >> 3);
+	struct irqaction *action = free_action();
+	int error = check_request(irq, handler, thread_fn, flags, name, dev_id);
 
-	outb(inb(port) | 1 << (irq & 7), port);
+	might_sleep();
+	if (error)
+		return error;
+	if (!action)
+		return -ENOMEM;
+	*action = (struct irqaction) {
+		.handler = handler ? handler : irq_default_primary_handler,
+		.thread_fn = thread_fn,
+		.flags = flags,
+		.name = name,
+		.dev_id = dev_id,
+		.irq = irq,
+	};
+	error = thread_fn ? setup_irq_thread(action) : 0;
+	if (error)
+		action->handler = NULL;
+	else
+		link_action(action);
+	return error;
 }
 
-static void init_8259A(u16 port, u8 vector, u8 cascade)
+noinline int request_irq(unsigned int irq, irq_handler_t handler, unsigned long flags, const char *name, void *dev_id)
 {
-	outb(ICW1_INIT, port);
-	outb(vector, port + 1);
-	outb(cascade, port + 1);
-	outb(ICW4_8086, port + 1);
-	outb(0xff, port + 1);
+	if (!handler)
+		return -EINVAL;
+	return request_threaded_irq(irq, handler, NULL, flags, name, dev_id);
+}
+
+static struct irqaction *unlink_action(unsigned int irq, void *dev_id)
+{
+	struct irq_desc *desc = &irq_desc[irq];
+	struct irqaction **link = &desc->action;
+	struct irqaction *action;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	while (*link && (*link)->dev_id != dev_id)
+		link = &(*link)->next;
+	action = *link;
+	if (action)
+		*link = action->next;
+	if (action && !desc->action)
+		desc->chip->mask(irq);
+	local_irq_restore(flags);
+	return action;
+}
+
+noinline const void *free_irq(unsigned int irq, void *dev_id)
+{
+	struct irqaction *action = irq < NR_IRQS ? unlink_action(irq, dev_id) : NULL;
+	const char *name;
+
+	if (in_interrupt())
+		sched_bug(SCHED_BUG_IRQ, "Trying to free IRQ %d from IRQ context!", irq);
+	if (!action) {
+		sched_bug(SCHED_BUG_IRQ, "Trying to free already-free IRQ %d", irq);
+		return NULL;
+	}
+	name = action->name;
+	synchronize_irq(irq);
+	if (action->thread)
+		stop_irq_thread(action);
+	action->handler = NULL;
+	return name;
+}
+
+void disable_irq_nosync(unsigned int irq)
+{
+	unsigned long flags;
+
+	if (irq >= NR_IRQS || !irq_desc[irq].chip)
+		return;
+	local_irq_save(flags);
+	if (!irq_desc[irq].depth++)
+		irq_desc[irq].chip->mask(irq);
+	local_irq_restore(flags);
+}
+
+noinline void disable_irq(unsigned int irq)
+{
+	disable_irq_nosync(irq);
+	synchronize_irq(irq);
+}
+
+bool disable_hardirq(unsigned int irq)
+{
+	disable_irq_nosync(irq);
+	return irq < NR_IRQS && !irq_desc[irq].in_progress;
+}
+
+/* Let come what came meanwhile, as if it came now. */
+static void resend(unsigned int irq)
+{
+	irq_desc[irq].pending = 0;
+	irq_enter();
+	handle_irq(irq);
+	irq_exit();
+}
+
+noinline void enable_irq(unsigned int irq)
+{
+	struct irq_desc *desc = &irq_desc[irq];
+	unsigned long flags;
+
+	if (irq >= NR_IRQS || !desc->chip)
+		return;
+	local_irq_save(flags);
+	if (!desc->depth)
+		sched_bug(SCHED_BUG_IRQ, "Unbalanced enable for IRQ %d", irq);
+	else if (!--desc->depth && !must_stay_masked(desc))
+		desc->chip->unmask(irq);
+	if (desc->pending && !desc->depth && !in_interrupt())
+		resend(irq);
+	local_irq_restore(flags);
 }
 
 void init_IRQ(void)
 {
-	init_8259A(PIC1_PORT, IRQ0_VECTOR, 1 << PIC_CASCADE_IRQ);
-	init_8259A(PIC2_PORT, IRQ0_VECTOR + 8, PIC_CASCADE_IRQ);
-	enable_8259A_irq(PIC_CASCADE_IRQ);
+	for (int irq = 0; irq < NR_LEGACY_IRQS; irq++)
+		irq_desc[irq].chip = &i8259A_chip;
+	init_8259A();
 }

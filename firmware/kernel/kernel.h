@@ -23,7 +23,7 @@ int kernel_address_readable(u64 virt);
 /* descriptors.c */
 void cpu_init(void);
 int in_stack_guard(u64 virt);
-int stack_of(u64 sp, u64 *low, u64 *high);
+int in_static_stack_guard(u64 virt);	/* workqueue.c */
 
 /* oops.c, backtrace.c */
 void machine_exit(unsigned int code) __noreturn;
@@ -33,7 +33,7 @@ void show_registers(const struct pt_regs *regs);
 
 /* irq.c, time.c */
 void init_IRQ(void);
-void do_IRQ(unsigned int irq);
+void init_8259A(void);
 void time_init(void);
 u64 sched_clock(void);
 void set_level_triggered(unsigned int irq);

@@ -6,6 +6,7 @@
 #include <linux/string.h>
 
 #include "kernel.h"
+#include "sched.h"
 
 struct boot_params boot_params;
 char saved_command_line[COMMAND_LINE_SIZE];
@@ -32,6 +33,7 @@ void __noreturn start_kernel(u64 boot_params_phys)
 	setup_arch(&boot_params);
 	build_all_zonelists();
 	init_IRQ();
+	sched_init();
 	time_init();
 	mem_init();
 	kmem_cache_init();
@@ -41,6 +43,7 @@ void __noreturn start_kernel(u64 boot_params_phys)
 	pci_init();
 	isa_init();
 	checkpoint("booted");
+	system_running = 1;
 
 	failed = run_steps();
 	checkpoint("done");

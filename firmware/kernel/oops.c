@@ -6,6 +6,7 @@
 #include <linux/irqflags.h>
 
 #include "kernel.h"
+#include "sched.h"
 
 #define X86_TRAP_DB 1
 #define X86_TRAP_NMI 2
@@ -68,11 +69,16 @@ static void die_page_fault(const struct pt_regs *regs)
 	oops_end(regs, message);
 }
 
+static int below_stack(u64 virt)
+{
+	return in_stack_guard(virt) || in_task_stack_guard(virt);
+}
+
 static void die_double_fault(const struct pt_regs *regs)
 {
 	u64 rsp = regs->rsp;
 
-	if (in_stack_guard(rsp) || in_stack_guard(rsp - 8) || in_stack_guard(read_cr2())) {
+	if (below_stack(rsp) || below_stack(rsp - 8) || below_stack(read_cr2())) {
 		printk(KERN_EMERG "kernel stack overflow: RSP %016lx\n", rsp);
 		oops_end(regs, "kernel stack overflow");
 	}

@@ -9,6 +9,7 @@
 
 #include "kernel.h"
 #include "pgtable.h"
+#include "sched.h"
 
 #define PTRS_PER_TABLE 512
 
@@ -16,14 +17,24 @@ u64 swapper_pg_dir[PTRS_PER_TABLE] __page_aligned_bss;
 
 static u64 table_end;			/* physical; tables are taken from behind the image, as Linux does */
 
-static u64 alloc_low_page(void)
+/* 0 where there is no more room. */
+static u64 try_alloc_low_page(void)
 {
 	u64 phys = table_end;
 
 	if (phys + PAGE_SIZE > KERNEL_PHYS_END)
-		panic("the kernel's place is too small for its page tables");
+		return 0;
 	table_end += PAGE_SIZE;
 	memset(__va(phys), 0, PAGE_SIZE);
+	return phys;
+}
+
+static u64 alloc_low_page(void)
+{
+	u64 phys = try_alloc_low_page();
+
+	if (!phys)
+		panic("the kernel's place is too small for its page tables");
 	return phys;
 }
 
@@ -93,6 +104,34 @@ void paging_init(struct boot_params *params)
 
 	params->kernel_start = __pa(_text);
 	params->kernel_end = table_end;
+}
+
+/* Map by 4 KiB what a 2 MiB page maps. */
+static int split_large_page(u64 *pmd)
+{
+	u64 table = try_alloc_low_page();
+	u64 *pte = __va(table);
+
+	if (!table)
+		return -ENOMEM;
+	for (u64 i = 0; i < PTRS_PER_TABLE; i++)
+		pte[i] = (*pmd & ~(u64)_PAGE_PSE) + i * PAGE_SIZE;
+	*pmd = table | _PAGE_PRESENT | _PAGE_RW | _PAGE_ACCESSED;
+	return 0;
+}
+
+/* Give a page of the direct map back its mapping, or take it away: whoever touches it then faults. */
+int set_page_present(u64 virt, int present)
+{
+	u64 *pmd = pmd_of(virt);
+	u64 *pte;
+
+	if (*pmd & _PAGE_PSE && split_large_page(pmd))
+		return -ENOMEM;
+	pte = (u64 *)__va(*pmd & PTE_PFN_MASK) + pte_index(virt);
+	*pte = present ? *pte | _PAGE_PRESENT : *pte & ~(u64)_PAGE_PRESENT;
+	invlpg((void *)virt);
+	return 0;
 }
 
 u64 *lookup_pte(u64 virt)

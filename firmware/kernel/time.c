@@ -3,13 +3,13 @@
 #include <asm/io.h>
 #include <asm/processor.h>
 #include <board.h>
-#include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/interrupt.h>
-#include <linux/irqflags.h>
 #include <linux/jiffies.h>
+#include <linux/ktime.h>
 
 #include "kernel.h"
+#include "sched.h"
 
 #define PIT_HZ 1193182
 #define LATCH ((PIT_HZ + HZ / 2) / HZ)
@@ -21,9 +21,16 @@ u64 sched_clock(void)
 	return rdtsc();
 }
 
+ktime_t ktime_get(void)
+{
+	return rdtsc();
+}
+
 static irqreturn_t timer_interrupt(int irq, void *dev_id)
 {
 	jiffies = jiffies + 1;
+	run_local_timers();
+	hrtimer_interrupt();
 	return IRQ_HANDLED;
 }
 
@@ -53,53 +60,4 @@ void udelay(unsigned long us)
 void mdelay(unsigned long ms)
 {
 	ndelay(ms * 1000000);
-}
-
-void msleep(unsigned int ms)
-{
-	unsigned long end = jiffies + msecs_to_jiffies(ms) + 1;
-
-	while (time_before(jiffies, end)) {
-		local_irq_disable();
-		if (time_before(jiffies, end))
-			safe_halt();
-		local_irq_enable();
-	}
-}
-
-void complete(struct completion *x)
-{
-	x->done++;
-}
-
-static int try_wait(struct completion *x)
-{
-	if (!x->done)
-		return 0;
-	x->done--;
-	return 1;
-}
-
-unsigned long wait_for_completion_timeout(struct completion *x, unsigned long timeout)
-{
-	unsigned long end = jiffies + timeout;
-	int done;
-
-	for (;;) {
-		local_irq_disable();
-		done = try_wait(x);
-		if (done || time_after_eq(jiffies, end))
-			break;
-		safe_halt();
-	}
-	local_irq_enable();
-	if (!done)
-		return 0;
-	return time_before(jiffies, end) ? end - jiffies : 1;
-}
-
-void wait_for_completion(struct completion *x)
-{
-	while (!wait_for_completion_timeout(x, HZ))
-		;
 }

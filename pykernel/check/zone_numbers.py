@@ -184,7 +184,7 @@ class _ZoneNumbers:
             entries = memory.u64(zone.phys + at.wait_table_entries)
             for name, pointer, length in (
                 ("pageblock_flags", zone.phys + at.pageblock_flags, -(-blocks * 3 // 64) * 8),
-                ("wait_table", zone.phys + at.wait_table, entries * memory.layout.sizeof("wait_queue_head_t")),
+                ("wait_table", zone.phys + at.wait_table, entries * memory.layout.sizeof("__wait_queue_head")),
             ):
                 first = memory.follow(pointer, f"zone {zone.name}: {name}", length)
                 frames = codes[first >> PAGE_SHIFT : (first + length - 1 >> PAGE_SHIFT) + 1]

@@ -51,7 +51,7 @@ class DmaPools:
         self._dma_pools = mm.layout.offset("device", "dma_pools")
         self._driver_name = mm.layout.offset("device", "driver_name")
         self._waiter = mm.address_of("dma_pool_waiter")
-        self._task_list = mm.layout.offset("wait_queue_head_t", "task_list")
+        self._task_list = mm.layout.offset("__wait_queue_head", "task_list")
 
     # Members.
 

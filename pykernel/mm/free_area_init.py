@@ -231,8 +231,8 @@ def _zone_wait_table_init(mm: Mm, bootmem: Bootmem, data: ZoneData, size: int) -
     while entries < size // _PAGES_PER_WAITQUEUE:
         entries <<= 1
     entries = max(min(entries, 4096), 4)
-    queue = mm.layout.sizeof("wait_queue_head_t")
-    task_list = mm.layout.offset("wait_queue_head_t", "task_list")
+    queue = mm.layout.sizeof("__wait_queue_head")
+    task_list = mm.layout.offset("__wait_queue_head", "task_list")
     table = bootmem.alloc_bootmem(entries * queue)
     data.wait_table_hash_nr_entries = entries
     data.wait_table_bits = entries.bit_length() - 1

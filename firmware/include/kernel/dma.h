@@ -19,13 +19,13 @@ enum sg_link { SG_CHAIN = 1, SG_LAST = 2, SG_LINK_BITS = 3 };
 /* Blocks of one size out of coherent memory. drivers/base/dmapool.c */
 struct dma_pool {
 	struct list_head page_list;	/* of struct dma_page, the newest first */
-	spinlock_t lock;
+	arch_spinlock_t lock;
 	size_t blocks_per_page;
 	size_t size;			/* bytes of a block */
 	struct device *dev;
 	size_t allocation;		/* bytes that a struct dma_page stands for */
 	char name[32];
-	wait_queue_head_t waitq;	/* those who wait for a block */
+	struct __wait_queue_head waitq;	/* those who wait for a block */
 	struct list_head pools;		/* dev->dma_pools */
 };
 

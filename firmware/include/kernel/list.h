@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Doubly linked lists that run through the structures they chain, and the lock type, empty where one CPU needs none. */
+/*
+ * Doubly linked lists that run through the structures they chain; and locks and wait queues as Linux lays them out in
+ * structures of its own, empty where one CPU needs none. What drivers use is in linux/spinlock.h and linux/wait.h.
+ */
 #ifndef KERNEL_LIST_H
 #define KERNEL_LIST_H
 
@@ -19,15 +22,15 @@ enum list_poison {
 #ifdef CONFIG_SMP
 typedef struct {
 	unsigned int slock;
-} spinlock_t;
+} arch_spinlock_t;
 #else
 typedef struct {
-} spinlock_t;
+} arch_spinlock_t;
 #endif
 
-typedef struct {
-	spinlock_t lock;
+struct __wait_queue_head {
+	arch_spinlock_t lock;
 	struct list_head task_list;
-} wait_queue_head_t;
+};
 
 #endif

@@ -86,7 +86,7 @@ struct zone {
 	unsigned long pages_min, pages_low, pages_high;
 	unsigned long lowmem_reserve[MAX_NR_ZONES];
 	struct per_cpu_pageset pageset[NR_CPUS];
-	spinlock_t lock;
+	arch_spinlock_t lock;
 	struct free_area free_area[MAX_ORDER];
 	unsigned long *pageblock_flags;
 
@@ -94,7 +94,7 @@ struct zone {
 	struct zone_padding _pad1_;
 #endif
 	/* reclaim's */
-	spinlock_t lru_lock;
+	arch_spinlock_t lru_lock;
 	struct list_head active_list;
 	struct list_head inactive_list;
 	unsigned long nr_scan_active;
@@ -108,7 +108,7 @@ struct zone {
 	struct zone_padding _pad2_;
 #endif
 	/* hardly ever written */
-	wait_queue_head_t *wait_table;
+	struct __wait_queue_head *wait_table;
 	unsigned long wait_table_hash_nr_entries;
 	unsigned long wait_table_bits;
 	struct pglist_data *zone_pgdat;
@@ -136,7 +136,7 @@ struct pglist_data {
 	unsigned long node_present_pages;
 	unsigned long node_spanned_pages;
 	int node_id;
-	wait_queue_head_t kswapd_wait;
+	struct __wait_queue_head kswapd_wait;
 	struct task_struct *kswapd;
 	int kswapd_max_order;
 };

@@ -69,7 +69,7 @@ struct array_cache {
 	unsigned int limit;
 	unsigned int batchcount;
 	unsigned int touched;		/* since cache_reap() looked last */
-	spinlock_t lock;
+	arch_spinlock_t lock;
 	void *entry[0];			/* free objects; the last is the next to go */
 };
 
@@ -87,7 +87,7 @@ struct kmem_list3 {
 	unsigned long free_objects;	/* in slabs, not in arrays */
 	unsigned int free_limit;
 	unsigned int colour_next;
-	spinlock_t list_lock;
+	arch_spinlock_t list_lock;
 	struct array_cache *shared;
 	struct array_cache **alien;
 	unsigned long next_reap;	/* jiffies */

@@ -6,24 +6,61 @@
 #include <linux/types.h>
 
 #define HZ 250
+#define USEC_PER_MSEC 1000L
+#define USEC_PER_SEC 1000000L
+#define MSEC_PER_SEC 1000L
+#define NSEC_PER_USEC 1000L
+#define NSEC_PER_MSEC 1000000L
+#define NSEC_PER_SEC 1000000000L
+#define TICK_NSEC (NSEC_PER_SEC / HZ)
 
 /* Five minutes before the 32-bit wrap, so that whoever mishandles it finds out soon. */
 #define INITIAL_JIFFIES ((unsigned long)(unsigned int)(-300 * HZ))
+#define MAX_JIFFY_OFFSET ((~0UL >> 1) - 1)
 
 extern unsigned long volatile jiffies;
+#define jiffies_64 jiffies
+#define get_jiffies_64() ((u64)jiffies)
 
 #define time_after(a, b) ((long)((b) - (a)) < 0)
 #define time_before(a, b) time_after(b, a)
 #define time_after_eq(a, b) ((long)((a) - (b)) >= 0)
+#define time_before_eq(a, b) time_after_eq(b, a)
+#define time_in_range(a, b, c) (time_after_eq(a, b) && time_before_eq(a, c))
+#define time_after64(a, b) time_after((u64)(a), (u64)(b))
+#define time_before64(a, b) time_before((u64)(a), (u64)(b))
+#define time_is_before_jiffies(a) time_after(jiffies, a)
+#define time_is_after_jiffies(a) time_before(jiffies, a)
 
+/* A time that is negative as an int is taken for "for ever". */
 static inline unsigned long msecs_to_jiffies(unsigned int ms)
 {
-	return ((unsigned long)ms * HZ + 999) / 1000;
+	return (int)ms < 0 ? MAX_JIFFY_OFFSET : ((unsigned long)ms * HZ + 999) / 1000;
+}
+
+static inline unsigned long usecs_to_jiffies(unsigned int us)
+{
+	return ((unsigned long)us * HZ + 999999) / 1000000;
+}
+
+static inline unsigned long nsecs_to_jiffies(u64 ns)
+{
+	return ns / TICK_NSEC;
 }
 
 static inline unsigned int jiffies_to_msecs(unsigned long ticks)
 {
 	return ticks * (1000 / HZ);
+}
+
+static inline unsigned int jiffies_to_usecs(unsigned long ticks)
+{
+	return ticks * (1000000 / HZ);
+}
+
+static inline u64 jiffies_to_nsecs(unsigned long ticks)
+{
+	return ticks * TICK_NSEC;
 }
 
 #endif

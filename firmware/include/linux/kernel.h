@@ -47,6 +47,11 @@ int printk(const char *format, ...) __printf(1, 2);
 void panic(const char *format, ...) __printf(1, 2) __noreturn;
 void dump_stack(void);
 
+/* Say so, and make it a finding, where the caller's context must not sleep. */
+void __might_sleep(const char *file, int line);
+#define might_sleep() __might_sleep(__FILE__, __LINE__)
+#define might_sleep_if(condition) do { if (condition) might_sleep(); } while (0)
+
 #define BUG() do {								\
 	printk(KERN_EMERG "kernel BUG at %s:%d!\n", __FILE__, __LINE__);	\
 	__asm__ volatile("ud2");						\

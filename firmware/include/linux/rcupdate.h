@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Read-copy update with one CPU: a reader cannot sleep, so that whoever may sleep knows that there is no reader. */
+#ifndef LINUX_RCUPDATE_H
+#define LINUX_RCUPDATE_H
+
+#include <linux/compiler.h>
+#include <linux/kernel.h>
+#include <linux/preempt.h>
+#include <linux/types.h>
+
+struct callback_head {
+	struct callback_head *next;
+	void (*func)(struct callback_head *head);
+};
+
+#define rcu_head callback_head
+typedef void (*rcu_callback_t)(struct callback_head *head);
+
+#define __rcu
+#define rcu_read_lock() preempt_disable()
+#define rcu_read_unlock() preempt_enable()
+#define rcu_read_lock_bh() preempt_disable()
+#define rcu_read_unlock_bh() preempt_enable()
+#define rcu_dereference(pointer) (*(volatile typeof(pointer) *)&(pointer))
+#define rcu_dereference_protected(pointer, condition) rcu_dereference(pointer)
+#define rcu_dereference_check(pointer, condition) rcu_dereference(pointer)
+#define rcu_access_pointer(pointer) rcu_dereference(pointer)
+#define rcu_assign_pointer(pointer, value) do { barrier(); (pointer) = (value); } while (0)
+#define RCU_INIT_POINTER(pointer, value) ((pointer) = (value))
+
+void synchronize_rcu(void);
+void call_rcu(struct callback_head *head, rcu_callback_t func);
+void rcu_barrier(void);
+#define synchronize_sched() synchronize_rcu()
+#define synchronize_rcu_expedited() synchronize_rcu()
+
+#endif

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is wrong with the use of the kernel's primitives: said on the console in Linux's words, with a backtrace, and told
+ * to the host. And the end of a machine on which nothing can happen any more. kernel/sched.c, kernel/sched_debug.c
+ */
+#include <linux/interrupt.h>
+#include <linux/refcount.h>
+
+#include "kernel.h"
+#include "sched.h"
+
+#define NEVER (~0UL)
+#define STATE_LETTERS "RSD"
+
+int system_running;			/* boot is over: from now on it is wrong to sleep where one must not */
+
+static u64 ask_again;			/* sched_clock() from which on it is worth asking for events */
+
+static noinline u64 trap_sched(enum trap number, u64 first, u64 second)
+{
+	struct trap_frame frame = {
+		.number = number,
+		.args = { first, second },
+		.caller = (u64)__builtin_return_address(0),
+		.frame_pointer = (u64)__builtin_frame_address(0),
+	};
+
+	return trap(&frame);
+}
+
+noinline void sched_bug(enum sched_bug bug, const char *format, ...)
+{
+	char message[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	printk(KERN_ERR "%s\n", message);
+	dump_stack();
+	trap_sched(TRAP_SCHED_BUG, bug, (u64)message);
+}
+
+noinline void schedule_bug(void)
+{
+	sched_bug(SCHED_BUG_SCHEDULING_WHILE_ATOMIC, "BUG: scheduling while atomic: %s/%d/0x%08x", current->comm,
+		  current->pid, preempt_count());
+}
+
+noinline void __might_sleep(const char *file, int line)
+{
+	if (likely(!in_atomic() && !irqs_disabled()) || !system_running)
+		return;
+	sched_bug(SCHED_BUG_SLEEP_IN_ATOMIC,
+		  "BUG: sleeping function called from invalid context at %s:%d, in_atomic(): %d, irqs_disabled(): %d, "
+		  "pid: %d, name: %s",
+		  file, line, in_atomic(), irqs_disabled(), current->pid, current->comm);
+}
+
+/* Whoever is called back must leave the context as he found it; set it right for whoever comes next. */
+void check_atomic_balance(const char *what, int before)
+{
+	int after = preempt_count();
+
+	if (likely(after == before))
+		return;
+	preempt_count() = before;
+	sched_bug(SCHED_BUG_PREEMPT_IMBALANCE, "huh, entered %s with preempt_count %08x, exited with %08x?", what, before,
+		  after);
+}
+
+noinline void refcount_warn_saturate(refcount_t *r, const char *what)
+{
+	refcount_set(r, REFCOUNT_SATURATED);
+	sched_bug(SCHED_BUG_REFCOUNT, "refcount_t: %s", what);
+}
+
+static char state_letter(const struct task_struct *task)
+{
+	long state = task->state & TASK_NORMAL;
+
+	return state < (long)sizeof(STATE_LETTERS) - 1 ? STATE_LETTERS[state] : '?';
+}
+
+static void show_task(const struct task_struct *task)
+{
+	u64 rbp = task->rsp + 8 * (SAVED_REGISTERS - 1);
+
+	printk(KERN_EMERG "task:%-15s state:%c pid:%d\n", task->comm, state_letter(task), task->pid);
+	show_trace(0, task == current ? (u64)__builtin_frame_address(0) : rbp);
+}
+
+static void show_state(void)
+{
+	struct task_struct *task;
+
+	show_task(&init_task);
+	list_for_each_entry(task, &init_task.tasks, tasks)
+		show_task(task);
+}
+
+/*
+ * Called with interrupts off, where no task is ready. Ticks come for ever; what counts is whether anything else may
+ * still happen, which the host knows.
+ */
+void check_all_asleep(void)
+{
+	if (!system_running || timers_pending() || hrtimers_pending() || sched_clock() < ask_again)
+		return;
+	ask_again = trap_sched(TRAP_ALL_ASLEEP, 0, 0);
+	if (ask_again != NEVER)
+		return;
+	printk(KERN_EMERG "deadlock: all tasks sleep, and nothing is pending that could wake one\n");
+	show_state();
+	trap_sched(TRAP_DEADLOCK, (u64)&init_task, (u64)current);
+	machine_exit(EXIT_PANIC);
+}
