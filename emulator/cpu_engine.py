@@ -15,6 +15,7 @@ from unicorn.unicorn_py3.unicorn import Uc, uclib
 
 from emulator import memmap
 from emulator.cpu_env import Env
+from emulator.cpu_mmu import CR0_PG
 from emulator.native import MMIO_READ_CFUNC, HookState, MmioRegion, load_hooks
 from emulator.native.guard import CALLED_CFUNC, GuardState, load_guard
 from emulator.ram import Ram
@@ -73,6 +74,7 @@ class Engine:
         self.words = memoryview(self.state).cast("B").cast("Q")
         self._hooks = load_hooks(self.state)
         self.env = self.new_env()
+        self._spare: Env | None = None
         self._check()
         self._map(ram, rom)
         self._add_guard_hook(ram)
@@ -147,6 +149,22 @@ class Engine:
         Not while the engine accesses that page. A page without stores is protected RAM. To see every load and not only
         the first that fills the TLB, the engine must take the page for a device.
         """
+        if self._spare is None:
+            self._spare = self.new_env()
+        env = self._spare
+        env.save()
+        cr0 = env.cr(0)
+        # At each change of its map the engine looks for code at that address, taken for a virtual one. Without paging
+        # it is one; with it, the look-up might leave a page fault behind.
+        env.set_cr(0, cr0 & ~CR0_PG)
+        env.restore()
+        self.flush_tlb()
+        self._protect(pfn, loads, stores)
+        env.set_cr(0, cr0)
+        env.restore()
+        self.flush_tlb()
+
+    def _protect(self, pfn: int, loads: bool, stores: bool) -> None:
         handle, start, size = self._handle, pfn * memmap.PAGE_SIZE, memmap.PAGE_SIZE
         ram = self._guard_state.ram + start
         if loads:

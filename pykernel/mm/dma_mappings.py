@@ -19,7 +19,7 @@ FREE, SINGLE, COHERENT = 0, 1, 2
 _TYPE_NAMES = {SINGLE: "single", COHERENT: "coherent"}
 _DIRECTION_NAMES = ("DMA_BIDIRECTIONAL", "DMA_TO_DEVICE", "DMA_FROM_DEVICE", "DMA_NONE")
 _RECORD = struct.Struct("<QQQQIIQQ")  # struct dma_mapping up to the first return address
-_WORDS = 14  # of a struct dma_mapping
+_WORDS = 16  # of a struct dma_mapping
 _KIND, _BACKTRACE = 4, 6  # words of it: type (low half) and direction; the first return address
 _HASH, _HASH_SHIFT = 0x9E37_79B1, 20
 _MEMBERS = ("dev", "dma_addr", "size", "cpu_addr", "type", "direction", "mapped_at_ns", "backtrace")
@@ -202,7 +202,7 @@ class DmaMappings:
 
     def _mapping(self, slot: int) -> Mapping:
         dev, dma_addr, size, cpu_addr, kind, direction, now_ns, _ = _RECORD.unpack_from(self._u8, slot << 3)
-        addresses = self._u64[slot + _BACKTRACE : slot + _WORDS].tolist()
+        addresses = self._u64[slot + _BACKTRACE : slot + _BACKTRACE + BACKTRACE_DEPTH].tolist()
         depth = addresses.index(0) if 0 in addresses else BACKTRACE_DEPTH
         return Mapping(dev, dma_addr, size, cpu_addr, kind, direction, now_ns, tuple(addresses[:depth]))
 

@@ -16,13 +16,17 @@ from emulator.config import DeviceConfig, EduConfig, IsaPatternConfig, MachineCo
 from emulator.dma import Beyond, Reach
 from emulator.errors import ConfigError
 from emulator.machine import Machine
+from emulator.memmap import KERNEL_MAP_BASE
 from emulator.trace import Dma, Trap
 from firmware import BUILD_DIR, ROM, Configuration, kernel_path
+from pykernel.backtrace import walk
 from pykernel.check.census import census
 from pykernel.check.memory import Memory, Unreadable
 from pykernel.check.reach import prove_reach
 from pykernel.kernel import Kernel
 from pykernel.layout.layout import Layout
+from pykernel.mm.dma_history import DmaHistory
+from pykernel.ownership import Ownership
 
 WORKLOAD_FILE = "opt/dmalab/workload"  # firmware/include/kernel/workload.h
 FULLEST = "caches-full"  # the checkpoint at which most memory is in use
@@ -81,8 +85,26 @@ class Session:
         trace.subscribe(self._transfers.on_dma, Dma)
         trace.subscribe(blame.on_trap, Trap)
         self.machine.findings.annotate(blame.annotate)
+        self._enforce_ownership()
         kernel.on_transfer_result(self._transfers.on_result)
         kernel.on_checkpoint(self._checkpoint)
+
+    def _enforce_ownership(self) -> None:
+        machine = self.machine
+        fast_path = self.symbols.addresses.get("slab_fast_path")
+        ownership = Ownership(
+            self.memory,
+            DmaHistory(self.kernel.mm),
+            machine.cpu.guards,
+            machine.findings,
+            machine.clock,
+            [port.name for port in machine.dma_ports],
+            frames=lambda depth: frames(machine, depth),
+            describe=self.symbols.describe,
+            fast_path=None if fast_path is None else fast_path - KERNEL_MAP_BASE,
+        )
+        machine.trace.subscribe(ownership.on_trap, Trap)
+        machine.board.fabric.checker = ownership
 
     def _checkpoint(self, name: str) -> None:
         if name == FULLEST:
@@ -132,6 +154,12 @@ def prepare(
     session = Session(spec, scenario, files, record=record)
     session.result.workload = counts
     return session
+
+
+def frames(machine: Machine, depth: int) -> list[int]:
+    """Give the code addresses that led to the processor's current instruction, each behind the one meant."""
+    regs = machine.cpu.regs
+    return [regs["rip"] + 1, *walk(machine.ram, regs["rbp"], depth - 1)]
 
 
 def command_line(spec: MachineSpec, scenario: Scenario) -> str:

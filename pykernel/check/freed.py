@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Whether memory is free at this moment: one byte, asked of struct page and of the slab, in microseconds.
+
+`owner.owner_of` says far more, and takes its time. Damage on the way counts as "not free": others report it.
+"""
+
+from typing import NamedTuple
+
+from emulator.memmap import PAGE_OFFSET, PAGE_SHIFT
+from pykernel.check.memory import Memory
+from pykernel.check.offsets import page_offsets, slab_offsets, zone_offsets
+
+
+def is_free(memory: Memory, phys: int) -> bool:
+    """Say whether the byte at `phys` is in a free page, or in an object that nobody has."""
+    at, u64 = page_offsets(memory.layout), memory.ram.u64
+    page = _page(memory, phys)
+    if page is None:
+        return False
+    flags = u64[(page + at.flags) >> 3]
+    if flags & at.slab:
+        return _object_is_free(memory, u64[(page + at.lru) >> 3], u64[(page + at.lru + 8) >> 3], phys)
+    if flags & (at.reserved | at.tail) == at.reserved or memory.ram.u32[(page + at.count) >> 2]:
+        return False
+    return _in_free_block(memory, phys) or _is_linked(memory, page + at.lru)
+
+
+def object_extent(memory: Memory, phys: int) -> tuple[int, int] | None:
+    """Give [start, end) of the slab object, with its red zones, that holds a byte; None where there is no slab."""
+    at, ram = page_offsets(memory.layout), memory.ram
+    page = _page(memory, phys)
+    if page is None or not ram.u64[(page + at.flags) >> 3] & at.slab:
+        return None
+    found = _object(memory, ram.u64[(page + at.lru) >> 3], ram.u64[(page + at.lru + 8) >> 3], phys)
+    return None if found is None else (found.start, found.start + found.size)
+
+
+class _Object(NamedTuple):
+    cache: int
+    slab: int
+    number: int  # in its slab, of `capacity`
+    start: int
+    size: int  # bytes
+    capacity: int
+
+
+def _page(memory: Memory, phys: int) -> int | None:
+    """Find the struct page of a byte."""
+    mem_map = memory.resolve(memory.ram.u64[memory.static("mem_map") >> 3])
+    if mem_map is None or not memory.holds(phys, 1):
+        return None
+    page = mem_map + (phys >> PAGE_SHIFT) * page_offsets(memory.layout).size
+    return page if memory.holds(page, page_offsets(memory.layout).size) else None
+
+
+def _in_free_block(memory: Memory, phys: int) -> bool:
+    at, u64 = page_offsets(memory.layout), memory.ram.u64
+    for order in range(zone_offsets(memory.layout).orders):
+        head = _page(memory, phys >> PAGE_SHIFT + order << PAGE_SHIFT + order)
+        if head is not None and u64[(head + at.flags) >> 3] & at.buddy and u64[(head + at.private) >> 3] >= order:
+            return True
+    return False
+
+
+def _is_linked(memory: Memory, link: int) -> bool:
+    """Tell a free page on a per-CPU list from the inner page of a block in use: only the former is on a list."""
+    target = memory.resolve(memory.ram.u64[link >> 3], 16)
+    return target is not None and target != link and memory.resolve(memory.ram.u64[(target + 8) >> 3]) == link
+
+
+def _object(memory: Memory, cachep: int, slabp: int, phys: int) -> _Object | None:
+    at, ram = slab_offsets(memory.layout), memory.ram
+    cache, slab = memory.resolve(cachep, at.cache_size), memory.resolve(slabp, at.slab_struct)
+    if cache is None or slab is None:
+        return None
+    size, count = ram.u32[(cache + at.buffer_size) >> 2], ram.u32[(cache + at.num) >> 2]
+    first = memory.resolve(ram.u64[(slab + at.s_mem) >> 3], 1, 1)
+    if first is None or not size or not 0 <= phys - first < size * count:
+        return None
+    index = (phys - first) // size
+    return _Object(cache, slab, index, first + index * size, size, count)
+
+
+def _object_is_free(memory: Memory, cachep: int, slabp: int, phys: int) -> bool:
+    at, ram = slab_offsets(memory.layout), memory.ram
+    found = _object(memory, cachep, slabp, phys)
+    if found is None:
+        return False
+    if found.number in _free_chain(memory, found.slab, found.capacity):
+        return True
+    lists = memory.resolve(ram.u64[(found.cache + at.nodelists) >> 3], at.list3_size)
+    arrays = [found.cache + at.array + 8 * cpu for cpu in range(at.cpus)]
+    arrays += [] if lists is None else [lists + at.shared]
+    for pointer in arrays:
+        array = memory.resolve(ram.u64[pointer >> 3], at.entry)
+        if array is not None and _holds(memory, array, found.start + PAGE_OFFSET):
+            return True
+    return False
+
+
+def _free_chain(memory: Memory, slab: int, num: int) -> set[int]:
+    at, ram = slab_offsets(memory.layout), memory.ram
+    found: set[int] = set()
+    index = ram.u32[(slab + at.free) >> 2]
+    bufctl = (slab + at.slab_struct) >> 2
+    while index < num and index not in found:
+        found.add(index)
+        index = ram.u32[bufctl + index]
+    return found
+
+
+def _holds(memory: Memory, array: int, virt: int) -> bool:
+    at, ram = slab_offsets(memory.layout), memory.ram
+    count = min(ram.u32[(array + at.avail) >> 2], ram.u32[(array + at.ac_limit) >> 2])
+    first = (array + at.entry) >> 3
+    return virt in ram.u64[first : first + count].tolist()

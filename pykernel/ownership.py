@@ -1,0 +1,363 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Who owns which byte, enforced: every access of a device to memory, and those of the CPU to what a device has.
+
+The DMA API's calls hand buffers over; this module follows them, guards what is the device's against the CPU, asks
+`check.access` of every transfer, and reports what nobody was allowed to do. What it follows stands in guest RAM: the
+table of mappings, and beside it (`mm.dma_history`) what was unmapped, and what the CPU was given back meanwhile.
+"""
+
+from collections.abc import Callable, Collection
+
+from emulator.clock import Clock
+from emulator.cpu_guard import Guard, Guards
+from emulator.dma import DmaAccess
+from emulator.finding import Finding, Findings, Json
+from emulator.memmap import PAGE_SHIFT, PAGE_SIZE
+from emulator.native.guard import LOADS, STORES
+from emulator.trace import Trap
+from pykernel.check.access import TO_DEVICE, Mapping, MappingTables, Verdict, judge
+from pykernel.check.freed import is_free, object_extent
+from pykernel.check.memory import Memory
+from pykernel.layout.address import virt_to_phys
+from pykernel.mm.dma_history import DmaHistory
+from pykernel.mm.dma_mappings import BACKTRACE_DEPTH
+
+_FREES = {"kfree": 0, "kmem_cache_free": 1, "free_pages": 0, "krealloc": 0}  # which argument is the address
+_MAX_LOAD_PAGES = 16  # of a mapping whose loads are guarded
+_MAX_DIRTY = 256  # stretches of one mapping that the CPU has written
+_BACKTRACE = 32
+
+_SG = 4  # enum dma_mapping_type
+
+Span = tuple[int, int]
+
+
+class _Watched:
+    """A live streaming mapping, and what has been seen of it."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self.mapping = mapping
+        self.guards: list[Guard] = []
+        self.lines: list[Span] = []  # physical: the rest of its cache lines, in the same object
+        self.dirty: list[tuple[Span, list[int]]] = []  # physical: written by the CPU, and from where
+        self.freed_by: list[int] | None = None
+
+    @property
+    def span(self) -> Span:
+        """Its physical addresses."""
+        return self.mapping.phys, self.mapping.phys + self.mapping.size
+
+
+class Ownership:
+    """The checker of one machine with a kernel: a `emulator.dma.Checker`.
+
+    `devices` are those whose DMA the kernel's drivers answer for. `frames(depth)` gives the code addresses that led to
+    the CPU's current instruction. `fast_path` is where the guest keeps whether it frees objects without a call.
+    """
+
+    def __init__(
+        self,
+        memory: Memory,
+        history: DmaHistory,
+        guards: Guards,
+        findings: Findings,
+        clock: Clock,
+        devices: Collection[str],
+        *,
+        frames: Callable[[int], list[int]],
+        describe: Callable[[int], str],
+        fast_path: int | None = None,
+    ) -> None:
+        self.tables = MappingTables(memory)
+        self._memory, self._history, self._guards = memory, history, guards
+        self._findings, self._clock, self._devices = findings, clock, frozenset(devices)
+        self._frames, self._describe = frames, describe
+        self._fast_path, self._had_fast_path = fast_path, 0
+        self._known: dict[Mapping, _Watched | None] = {}  # all live mappings; the streaming ones are watched
+        self._owned: list[tuple[str, Span, Guard]] = []  # descriptors: bus addresses
+        self._reported: set[tuple[object, ...]] = set()
+        guards.watch(self._accessed)
+
+    # What devices do.
+
+    def check_dma(self, access: DmaAccess) -> str | None:
+        """Judge a transfer, and report what is wrong with it."""
+        if access.device not in self._devices or not access.length:
+            return None
+        verdict = judge(self.tables, access)
+        written: list[int] = []
+        if verdict is None:
+            verdict, written = self._spoilt(access)
+        if verdict is None:
+            return None
+        details: dict[str, Json] = {}
+        if access.descriptor is not None:
+            details["descriptor"] = f"{access.descriptor:#x}"
+        if written:
+            details["written_at" if verdict.kind == "dma-unsynced-write" else "freed_at"] = self._lines_of(written)
+        phys = access.runs[0][0] if access.runs else None
+        self._report(verdict, access.device, access.dma_addr, phys, access.length, details)
+        return verdict.kind
+
+    def own(self, device: str, dma_addr: int, length: int) -> None:
+        """Guard a descriptor that the device has taken against stores."""
+        if device not in self._devices:
+            return
+        covering = [
+            each
+            for each in self.tables.live()
+            if each.device == device and each.dma_addr <= dma_addr and dma_addr + length <= each.end
+        ]
+        phys = covering[0].phys + dma_addr - covering[0].dma_addr if covering else dma_addr
+        if self._memory.holds(phys, length):
+            guard = Guard(phys, phys + length, STORES)
+            self._guards.add(guard)
+            self._owned.append((device, (dma_addr, dma_addr + length), guard))
+
+    def disown(self, device: str, dma_addr: int, length: int) -> None:
+        """Let the driver have its descriptors again."""
+        kept = []
+        for entry in self._owned:
+            owner, (start, end), guard = entry
+            if owner == device and start < dma_addr + length and dma_addr < end:
+                self._guards.remove(guard)
+            else:
+                kept.append(entry)
+        self._owned = kept
+
+    def _spoilt(self, access: DmaAccess) -> tuple[Verdict | None, list[int]]:
+        """Look at what the CPU has done to a buffer that the device may use."""
+        for watched in self._watched():
+            mapping = watched.mapping
+            if mapping.device != access.device or not _overlap(
+                (mapping.dma_addr, mapping.end), (access.dma_addr, access.dma_addr + access.length)
+            ):
+                continue
+            way = "writes to" if access.is_write else "reads from"
+            where = f"device {way} {access.dma_addr:#x} ({access.length} bytes)"
+            if watched.freed_by is not None:
+                return Verdict("dma-freed-memory", f"{where}, which was freed while mapped", mapping), watched.freed_by
+            first = mapping.phys + access.dma_addr - mapping.dma_addr
+            for span, frames in watched.dirty if not access.is_write else ():
+                if _overlap(span, (first, first + access.length)):
+                    sentence = f"{where}, which the CPU has written since it was mapped, without dma_sync_*_for_device"
+                    return Verdict("dma-unsynced-write", sentence, mapping), frames
+        return None, []
+
+    # What the kernel does.
+
+    def on_trap(self, event: Trap) -> None:
+        """Follow the calls that hand memory over, and those that free it."""
+        if event.name in _FREES:
+            if self._known:
+                self._check_freed(event)
+        elif event.name.startswith("dma"):
+            self.tables.changed()
+            if "_sync_" in event.name:
+                self._synced(event)
+            elif len(self.tables) != len(self._known):
+                self._follow(event)
+
+    def _follow(self, event: Trap) -> None:
+        """Compare the table of mappings with what was known of it."""
+        live = dict.fromkeys(self.tables.live())
+        for mapping in [each for each in self._known if each not in live]:
+            self._forget(mapping, event)
+        for mapping in live:
+            if mapping not in self._known:
+                self._known[mapping] = self._watch(mapping) if mapping.is_streaming else None
+        self._choose_path()
+
+    def _forget(self, mapping: Mapping, event: Trap) -> None:
+        watched = self._known.pop(mapping)
+        for guard in watched.guards if watched else ():
+            self._guards.remove(guard)
+        self._history.give_to_device(mapping.dev, mapping.dma_addr, mapping.size)
+        record = (mapping.dev, mapping.dma_addr, mapping.size, mapping.cpu_addr, mapping.type, mapping.direction)
+        unmapped_by = self._frames_of(event)[:BACKTRACE_DEPTH]
+        self._history.note_unmapped(record, self._clock.now_ns, mapping.made_by, unmapped_by)
+
+    def _watch(self, mapping: Mapping) -> _Watched:
+        watched = _Watched(mapping)
+        if self._memory.holds(mapping.phys, max(1, mapping.size)):
+            if mapping.direction != TO_DEVICE:
+                watched.lines = list(self._line_rest(*watched.span))
+            self._guard(watched)
+            if is_free(self._memory, mapping.phys):
+                verdict = Verdict("dma-map-freed", f"driver maps freed memory {mapping.words}", mapping)
+                self._report(verdict, mapping.device, mapping.dma_addr, mapping.phys, mapping.size, {})
+        return watched
+
+    def _guard(self, watched: _Watched) -> None:
+        """Guard what of a mapping is the device's now."""
+        for guard in watched.guards:
+            self._guards.remove(guard)
+        mapping, offset = watched.mapping, watched.mapping.phys - watched.mapping.dma_addr
+        kinds = STORES
+        if mapping.direction != TO_DEVICE and mapping.size <= _MAX_LOAD_PAGES * PAGE_SIZE:
+            kinds |= LOADS
+        free = _without((mapping.dma_addr, mapping.end), self.tables.cpu_owned(mapping))
+        watched.guards = [Guard(start + offset, end + offset, kinds) for start, end in free]
+        if free:
+            watched.guards += [Guard(start, end, STORES) for start, end in watched.lines]
+        for guard in watched.guards:
+            self._guards.add(guard)
+
+    def _line_rest(self, start: int, end: int) -> Collection[Span]:
+        """Give what shares a buffer's first and last cache line, and belongs to the same object or page.
+
+        Of neighbours in other objects the driver knows nothing, and on a machine whose caches matter kmalloc() keeps
+        them apart.
+        """
+        line = self._memory.config.l1_cache_bytes
+        if not (start | end) & line - 1:
+            return ()
+        page = (start >> PAGE_SHIFT << PAGE_SHIFT, -(-end >> PAGE_SHIFT << PAGE_SHIFT))
+        first, last = object_extent(self._memory, start) or page
+        before = max(first, start & ~(line - 1)), start
+        behind = end, min(last, -(-end & ~(line - 1)))
+        return [span for span in (before, behind) if span[0] < span[1]]
+
+    def _synced(self, event: Trap) -> None:
+        """Hand part of a mapping to the CPU or back."""
+        for dev, dma_addr, size in self._sync_ranges(event):
+            if "_for_cpu" in event.name:
+                self._history.give_to_cpu(dev, dma_addr, size)
+            else:
+                self._history.give_to_device(dev, dma_addr, size)
+            for watched in self._watched():
+                mapping = watched.mapping
+                span = (dma_addr, dma_addr + size)
+                if mapping.dev == dev and _overlap((mapping.dma_addr, mapping.end), span):
+                    offset = mapping.phys - mapping.dma_addr
+                    clean = (span[0] + offset, span[1] + offset)
+                    watched.dirty = [each for each in watched.dirty if not _overlap(each[0], clean)]
+                    self._guard(watched)
+
+    def _sync_ranges(self, event: Trap) -> list[tuple[int, int, int]]:
+        """Give (dev, dma_addr, size) of each stretch that a dma_sync_*() means."""
+        dev, first, *rest = event.args
+        if "_sg_" in event.name:
+            pieces = [each for each in self.tables.live() if each.dev == dev and each.type == _SG]
+            return [(dev, each.dma_addr, each.size) for each in pieces]
+        if "_range_" in event.name:
+            return [(dev, first + rest[0], rest[1])]
+        return [(dev, first, rest[0])]
+
+    def _check_freed(self, event: Trap) -> None:
+        """Look whether what was freed is mapped."""
+        virt = event.args[_FREES[event.name]]
+        phys = virt_to_phys(virt)
+        if not self._memory.holds(phys, 1) or (event.name == "krealloc" and event.result == virt):
+            return
+        size = PAGE_SIZE << event.args[1] if event.name == "free_pages" and event.args[1] < 16 else PAGE_SIZE
+        span = object_extent(self._memory, phys) or (phys, phys + size)
+        for watched in self._watched():
+            if watched.freed_by is None and _overlap(watched.span, span) and is_free(self._memory, watched.span[0]):
+                watched.freed_by = self._frames_of(event)
+                mapping = watched.mapping
+                sentence = f"{event.name}() of memory that is mapped for the device {mapping.words}"
+                details = {"backtrace": self._lines_of(watched.freed_by)}
+                verdict = Verdict("dma-free-while-mapped", sentence, mapping)
+                self._report(verdict, mapping.device, mapping.dma_addr, mapping.phys, mapping.size, details)
+
+    def _choose_path(self) -> None:
+        """Let the guest call for every object while something is mapped: what is freed then must be seen."""
+        if self._fast_path is None:
+            return
+        word, is_watching = self._fast_path >> 2, any(self._watched())
+        flag = self._memory.ram.u32
+        if is_watching and flag[word]:
+            self._had_fast_path, flag[word] = flag[word], 0
+        elif not is_watching and self._had_fast_path:
+            flag[word], self._had_fast_path = self._had_fast_path, 0
+
+    # What the CPU does.
+
+    def _accessed(self, phys: int, width: int, is_store: bool) -> None:
+        """Judge an access of the CPU to guarded memory."""
+        span = (phys, phys + width)
+        if is_store:
+            for device, (start, _), guard in self._owned:
+                if _overlap((guard.start, guard.end), span):
+                    sentence = f"CPU writes to the descriptor at {start:#x} ({width} bytes) while the device owns it"
+                    self._report_cpu(Verdict("dma-descriptor-write", sentence), device, start, phys, width)
+        for watched in self._watched():
+            if any(_overlap((guard.start, guard.end), span) for guard in watched.guards):
+                self._touched(watched, span, is_store)
+
+    def _touched(self, watched: _Watched, span: Span, is_store: bool) -> None:
+        mapping, (phys, end) = watched.mapping, span
+        dma_addr = phys - mapping.phys + mapping.dma_addr
+        inside = _overlap(watched.span, span)
+        if inside and is_store and mapping.direction == TO_DEVICE:
+            # No mistake yet: dma_sync_*_for_device() may follow. It is one if the device reads this first.
+            if len(watched.dirty) < _MAX_DIRTY and not any(each[0] == span for each in watched.dirty):
+                watched.dirty.append((span, self._frames(_BACKTRACE)))
+            return
+        kind = "dma-cpu-write" if is_store else "dma-cpu-read"
+        what = f"CPU {'writes to' if is_store else 'reads from'} {dma_addr:#x} ({end - phys} bytes)"
+        sentence = f"{what} while the device owns the mapping {mapping.words}"
+        if not inside:
+            kind = "dma-shared-line"
+            sentence = f"{what}, in a cache line of which the device owns the rest {mapping.words}"
+        self._report_cpu(Verdict(kind, sentence, mapping), mapping.device, dma_addr, phys, end - phys)
+
+    def _report_cpu(self, verdict: Verdict, device: str, dma_addr: int, phys: int, length: int) -> None:
+        """Report an access of the CPU, once for each instruction and mapping."""
+        frames = self._frames(_BACKTRACE)
+        key = (verdict.kind, *frames[:1], verdict.mapping)
+        if key in self._reported:
+            return
+        self._reported.add(key)
+        self._report(verdict, device, dma_addr, phys, length, {"backtrace": self._lines_of(frames)})
+
+    # Reports.
+
+    def _report(
+        self, verdict: Verdict, device: str, dma_addr: int, phys: int | None, length: int, details: dict[str, Json]
+    ) -> None:
+        mapping = verdict.mapping
+        if mapping is not None:
+            details = {**details, "mapping": mapping.words, "mapped_at": self._lines_of(mapping.made_by)}
+            if mapping.gone_by:
+                details |= {"unmapped_at": self._lines_of(mapping.gone_by), "unmapped_at_ns": mapping.at_ns}
+            else:
+                details["mapped_at_ns"] = mapping.at_ns
+        now_ns = self._clock.now_ns
+        finding = Finding(
+            verdict.kind,
+            verdict.sentence,
+            now_ns,
+            device=device,
+            dma_addr=dma_addr,
+            phys=phys,
+            length=length,
+            details=details,
+        )
+        self._findings.report(finding)
+
+    def _watched(self) -> list[_Watched]:
+        return [each for each in self._known.values() if each is not None]
+
+    def _frames_of(self, event: Trap) -> list[int]:
+        """Give the backtrace of a call, from the driver's line on."""
+        frames = self._frames(_BACKTRACE)
+        return frames[frames.index(event.caller) :] if event.caller in frames else [event.caller]
+
+    def _lines_of(self, frames: Collection[int]) -> list[str]:
+        return [self._describe(each) for each in frames]
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _without(span: Span, holes: Collection[Span]) -> list[Span]:
+    """Give what is left of a span."""
+    start, left = span[0], []
+    for first, last in sorted(holes):
+        if start < first:
+            left.append((start, first))
+        start = max(start, last)
+    return [*left, (start, span[1])] if start < span[1] else left
