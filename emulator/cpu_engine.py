@@ -35,6 +35,7 @@ ACCESS_CFUNC = ctypes.CFUNCTYPE(
     ctypes.c_bool, ctypes.c_void_p, ctypes.c_int, ctypes.c_uint64, ctypes.c_int, ctypes.c_uint64
 )
 WRITE_PROT = uc.UC_MEM_WRITE_PROT
+_ACCESS = uc.UC_HOOK_MEM_READ_PROT | uc.UC_HOOK_MEM_WRITE_PROT
 
 OK = uc.UC_ERR_OK
 NOT_EXECUTABLE = (uc.UC_ERR_FETCH_PROT, uc.UC_ERR_FETCH_UNMAPPED)
@@ -77,7 +78,7 @@ class Engine:
         self._spare: Env | None = None
         self._check()
         self._map(ram, rom)
-        self._add_guard_hook(ram)
+        self._prepare_guard(ram)
         self._add_hook(uc.UC_HOOK_BLOCK, self._hooks.block, data=ctypes.addressof(self.state))
 
     def new_env(self) -> Env:
@@ -135,7 +136,11 @@ class Engine:
         Each access comes whole, RIP exact, except unaligned writes: those come whole and then again byte by byte. What
         a read gives is taken from the hook state afterwards.
         """
-        self._add_callback(uc.UC_HOOK_MEM_READ_PROT | uc.UC_HOOK_MEM_WRITE_PROT, ACCESS_CFUNC(callback))
+        function = ACCESS_CFUNC(callback)
+        self._keep.append(function)
+        address = ctypes.cast(function, ctypes.c_void_p).value or 0
+        for start, end in self._watched:
+            self._add_hook(_ACCESS, address, start=start, end=end)
 
     def on_guarded(self, callback: Callable[..., Any]) -> None:
         """Call `callback(engine, phys, width, is_store)` for each access that the guard hook calls out for."""
@@ -167,6 +172,7 @@ class Engine:
     def _protect(self, pfn: int, loads: bool, stores: bool) -> None:
         handle, start, size = self._handle, pfn * memmap.PAGE_SIZE, memmap.PAGE_SIZE
         ram = self._guard_state.ram + start
+        self._hook_page(pfn, wanted=loads or stores)
         if loads:
             uclib.uc_mem_unmap(handle, start, size)
             uclib.uc_mmio_map(handle, start, size, self._guard_read, ram, None, 0)
@@ -179,18 +185,29 @@ class Engine:
             uclib.uc_mem_map_ptr(handle, start, size, uc.UC_PROT_ALL, ram)
         uclib.uc_mem_protect(handle, start, size, uc.UC_PROT_ALL & ~uc.UC_PROT_WRITE if stores else uc.UC_PROT_ALL)
 
-    def _add_guard_hook(self, ram: Ram) -> None:
-        """Add the guard hook. It comes before the access hook, and leaves to that one what is not RAM."""
+    def _prepare_guard(self, ram: Ram) -> None:
+        """Prepare the guard hook, which is added page by page."""
         banks = [edge for bank in ram.banks for edge in (bank.start, bank.end)]
         self._guard_state = state = GuardState(ram=ctypes.addressof(ctypes.c_char.from_buffer(ram.u8)))
         state.banks[: len(banks)] = banks
         self.guard_words = memoryview(state).cast("B").cast("Q")
         self._device_pages: set[int] = set()
+        self._page_hooks: dict[int, uc_hook_h] = {}
         hook, read = load_guard(state, self._hooks.keep)
         self._guard_read = ctypes.cast(read, MMIO_READ_CFUNC)
         self._keep += [hook, read]
-        address = ctypes.cast(hook, ctypes.c_void_p).value or 0
-        self._add_hook(uc.UC_HOOK_MEM_READ_PROT | uc.UC_HOOK_MEM_WRITE_PROT, address, data=ctypes.addressof(state))
+        self._guard_hook = ctypes.cast(hook, ctypes.c_void_p).value or 0
+
+    def _hook_page(self, pfn: int, *, wanted: bool) -> None:
+        """Have the guard hook for one page, or no more."""
+        start = pfn * memmap.PAGE_SIZE
+        if wanted and pfn not in self._page_hooks:
+            data = ctypes.addressof(self._guard_state)
+            self._page_hooks[pfn] = self._add_hook(
+                _ACCESS, self._guard_hook, data=data, start=start, end=start + memmap.PAGE_SIZE
+            )
+        elif not wanted and pfn in self._page_hooks:
+            uclib.uc_hook_del(self._handle, self._page_hooks.pop(pfn))
 
     def _check(self) -> None:
         marks = 0x1122_3344_5566_7788, 0x99AA_BBCC_DDEE_FF00, 0x0102_0304_0506_0708
@@ -208,13 +225,18 @@ class Engine:
         image = ctypes.create_string_buffer(rom, len(rom))
         self._keep += [ram, image]
         taken = [(bank.start, bank.end) for bank in ram.banks]
-        for start in (memmap.ROM_SHADOW_BASE, memmap.ROM_BASE):
+        roms = [(start, start + len(rom)) for start in (memmap.ROM_SHADOW_BASE, memmap.ROM_BASE)]
+        for start, end in roms:
             self._uc.mem_map_ptr(start, len(rom), uc.UC_PROT_ALL, ctypes.addressof(image))
             # Only a later change of the protection makes the engine drop writes that a hook has seen.
             self._uc.mem_protect(start, len(rom), uc.UC_PROT_READ | uc.UC_PROT_EXEC)
-            taken.append((start, start + len(rom)))
-        for start, end in _gaps(taken):
+            taken.append((start, end))
+        gaps = list(_gaps(taken))
+        for start, end in gaps:
             self._map_gap(start, end)
+        # Where there is a hook for protected memory, the engine takes its slow way for all stores: 100 ns instead of 4.
+        # So its hooks cover what they are for, and not RAM.
+        self._watched = [*gaps, *roms]
 
     def _map_gap(self, start: int, end: int) -> None:
         """Catch accesses to [start, end): as MMIO without any permission, so that the access hook sees them whole."""
@@ -228,10 +250,14 @@ class Engine:
         self._keep.append(callback)
         self._add_hook(kind, ctypes.cast(callback, ctypes.c_void_p).value or 0, insn=insn)
 
-    def _add_hook(self, kind: int, address: int, *, data: int = 0, insn: int = 0) -> None:
+    def _add_hook(
+        self, kind: int, address: int, *, data: int = 0, insn: int = 0, start: int = 1, end: int = 1
+    ) -> uc_hook_h:
+        """Add a hook for [start, end), or for all addresses where that is empty."""
         handle = uc_hook_h()
-        every = 1, 0  # begin > end: all addresses
-        uclib.uc_hook_add(self._handle, ctypes.byref(handle), kind, address, data, *every, ctypes.c_int(insn))
+        bounds = ctypes.c_uint64(start), ctypes.c_uint64(end - 1)
+        uclib.uc_hook_add(self._handle, ctypes.byref(handle), kind, address, data, *bounds, ctypes.c_int(insn))
+        return handle
 
 
 def _gaps(taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What an allocation costs, in calls of an empty Python function measured in the same moments.
 
-`python -m tests.bench.bench_slab` prints the ratios, also for other sizes of RAM, many caches and many live objects.
-Of many short rounds the quickest counts, for each of the two alike: what else the machine does only ever adds time.
+Also for other sizes of RAM, many caches and many live objects. Of many short rounds the quickest counts, for each of
+the two alike: what else the machine does only ever adds time.
 """
 
 from collections.abc import Iterator
 from timeit import Timer
 
 from emulator.memmap import PAGE_OFFSET
+from tests.bench.figure import Figure
 from tests.check_kernel import GFP_KERNEL, BareKernel
 
 _CALLS = 2000  # in a round
@@ -64,24 +65,14 @@ def crowd(kernel: BareKernel, count: int) -> None:
         kernel.slab.kmalloc(64, GFP_KERNEL)
 
 
-def measure() -> Iterator[tuple[str, float]]:
-    """Yield what was measured, and how many empty calls it takes."""
+def measure() -> Iterator[Figure]:
+    """Yield what each takes in empty calls."""
     kernel = BareKernel(64)
-    yield from hot(kernel)
-    yield "kmalloc(64) + kfree in bursts of 1024", bursts(kernel)
+    for name, calls in hot(kernel):
+        yield Figure(name, calls, "calls", MOST[name])
+    yield Figure("kmalloc(64) + kfree in bursts of 1024", bursts(kernel), "calls")
     for mib, count in ((64 * 1024, 10), (256, 2000)):
         kernel = BareKernel(mib)
         crowd(kernel, count)
         for name, calls in hot(kernel):
-            yield f"{name}, {mib} MiB, {count} more caches", calls
-
-
-def main() -> None:
-    """Print the table."""
-    for name, calls in measure():
-        limit = MOST.get(name)
-        print(f"{name:55} {calls:6.1f} calls" + (f"  (at most {limit:.0f})" if limit else ""), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+            yield Figure(f"{name}, {mib} MiB, {count} more caches", calls, "calls")

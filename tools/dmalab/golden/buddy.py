@@ -5,12 +5,15 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from dmalab.golden import fields
+from dmalab.golden.fields import Operation, Operations
 from dmalab.golden.kernel import BUILDS, RecordedKernel
 from dmalab.golden.reader import Recording
 from dmalab.golden.replay import EndsHere, Kind, Mismatch, Tally, equal
 from dmalab.golden.zone_state import populated_zones, reserved_ranges
 from pykernel.mm.watermarks import setup_per_zone_pages_min
 
+_U64 = (1 << 64) - 1
 _REMEMBERED = 5  # operations shown before a difference
 
 
@@ -56,16 +59,17 @@ class PageOperations:
     def __init__(self, kernel: RecordedKernel, recording: Recording) -> None:
         self.kernel = kernel
         self.mm = kernel.mm
+        self.recording = recording
         self.ledger = Ledger(recording)
-        self.table: dict[str, tuple[int, Callable[..., Any] | None]] = {  # length of the array, what to do
-            "a": (4, self.alloc_pages),
-            "f": (3, self.free_pages),
-            "fc": (2, self.free_cold_page),
-            "split": (3, self.split_page),
-            "drain": (1, self.drain),
-            "minfree": (2, self.set_min_free_kbytes),
-            "tick": (2, self.tick),
-            "cpu": (2, self.set_cpu),
+        self.table: Operations = {
+            "a": Operation((fields.U32, fields.ORDER, fields.PFN_OR_NONE), self.alloc_pages),
+            "f": Operation((fields.PFN, fields.ORDER), self.free_pages),
+            "fc": Operation((fields.PFN,), self.free_cold_page),
+            "split": Operation((fields.PFN, fields.ORDER), self.split_page),
+            "drain": Operation((), self.drain),
+            "minfree": Operation((fields.INT,), self.set_min_free_kbytes),
+            "tick": Operation((fields.U32,), self.tick),
+            "cpu": Operation((fields.INT,), self.set_cpu),
         }
 
     def alloc_pages(self, gfp_mask: int, order: int, expected: int) -> None:
@@ -105,18 +109,25 @@ class PageOperations:
 
     def tick(self, jiffies: int) -> None:
         """Let time pass."""
-        self.mm.set("jiffies", self.mm.get("jiffies") + jiffies)
+        self.mm.set("jiffies", self.mm.get("jiffies") + jiffies & _U64)
 
     def set_cpu(self, cpu: int) -> None:
-        """Run on that CPU from now on."""
+        """Run on that CPU from now on.
+
+        Raises: ConfigError where it is not up.
+        """
+        if cpu not in self.kernel.online_cpus:
+            self.recording.fail(f"CPU {cpu}", f"one of {self.kernel.online_cpus}")
         self.mm.cpu = cpu
 
 
-def compare_zones(kernel: RecordedKernel, recording: Recording, expected: list[dict[str, Any]], where: str) -> None:
+def compare_zones(kernel: RecordedKernel, recording: Recording, expected: Any, where: str) -> None:
     """Compare all that a dump says of the zones.
 
-    Raises: Mismatch; ConfigError where the dump has a field that nobody knows.
+    Raises: Mismatch; ConfigError where the dump has no zones, or a field that nobody knows.
     """
+    if not isinstance(expected, list) or not all(isinstance(zone, dict) and "z" in zone for zone in expected):
+        recording.fail(f"zones {fields.shown(expected)}", "a list of zones")
     states = populated_zones(kernel.mm, kernel.online_cpus)
     equal(f"{where}: zones", [zone["z"] for zone in expected], [state["z"] for state in states])
     for zone, state in zip(expected, states, strict=True):
@@ -150,7 +161,7 @@ def compare_boot(kernel: RecordedKernel, recording: Recording, meta: dict[str, A
         got["sizes"] = {
             "sizeof_page": mm.layout.sizeof("page"),
             "sizeof_zone": mm.layout.sizeof("zone"),
-            "sizeof_spinlock": mm.layout.sizeof("arch_spinlock_t"),
+            "sizeof_spinlock": mm.layout.sizeof("spinlock_t"),
             "MAX_NR_ZONES": mm.layout.number("MAX_NR_ZONES"),
             "pageblock_order": kernel.config.pageblock_order,
         }
@@ -164,9 +175,7 @@ def boot(recording: Recording, meta: dict[str, Any]) -> RecordedKernel:
 
     Raises: Mismatch; ConfigError where the line lacks something.
     """
-    if meta.get("exe") not in BUILDS or not isinstance(meta.get("layout"), dict):
-        recording.fail(f"build {meta.get('exe')!r}", f"one of {', '.join(BUILDS)}, and a layout")
-    kernel = RecordedKernel(meta["exe"], meta["layout"])
+    kernel = RecordedKernel(meta["exe"], fields.layout_of(recording, meta, [*BUILDS]))
 
     def stage(name: str) -> None:
         if name in meta.get("stages", {}):
@@ -199,25 +208,23 @@ class BuddyReplay:
                 self.dump(line)
             else:
                 self.recording.fail(repr(line), "an operation or a dump")
-        if not self.ended:
-            self.recording.fail("the end of the file", 'the dump "end" (is the file truncated?)')
+        # A walk has no last dump, but at its end everything is freed.
+        if not self.ended or self.operations.ledger.blocks:
+            self.recording.fail("the end of the file", 'the dump "end", and everything freed (is the file truncated?)')
 
     def operation(self, line: list[Any]) -> None:
         """Perform one operation, and compare its result and what else happened.
 
         Raises: Mismatch, with the state around it; EndsHere
         """
-        expected = line.pop() if line and isinstance(line[-1], dict) else {}
+        found, arguments, expected = fields.operation(self.recording, self.operations.table, line)
         if "oom" in expected.get("ev", ()):
             raise EndsHere("counted up to the first OOM event")
-        size, perform = self.operations.table.get(str(line[0]) if line else "", (-1, None))
-        if perform is None or len(line) != size:
-            self.recording.fail(f"operation {line!r}", f"one of {', '.join(self.operations.table)}, with its arguments")
         try:
-            perform(*line[1:])
+            found.perform(*arguments)
             equal("what else happened", expected, self.kernel.take_extra())
-        except Mismatch as found:
-            raise Mismatch(found.what, found.expected, found.got, self.around(line)) from None
+        except Mismatch as wrong:
+            raise Mismatch(wrong.what, wrong.expected, wrong.got, self.around(line)) from None
         self.recent.append(str(line))
         self.tally.exact += 1
 
@@ -230,7 +237,7 @@ class BuddyReplay:
         if isinstance(where, int) and where != self.tally.exact - 1:
             self.recording.fail(f"the dump after operation {where}", f"the one after {self.tally.exact - 1}")
         self.ended = where == "end" or "i" not in line
-        compare_zones(self.kernel, self.recording, line["zones"], f"dump {where}")
+        compare_zones(self.kernel, self.recording, line.get("zones"), f"dump {where}")
 
     def around(self, line: list[Any]) -> list[str]:
         """Describe the state at a difference: what came before, and what each zone has free."""
@@ -253,4 +260,4 @@ def _is_operation(line: Any) -> bool:
     return isinstance(line, list)
 
 
-KINDS = tuple(Kind(kind, _is_boot_of(kind), _replay, _is_operation) for kind in ("buddy", "buddy_walk"))
+KINDS = tuple(Kind(kind, _is_boot_of(kind), _replay, _is_operation, is_trace=True) for kind in ("buddy", "buddy_walk"))

@@ -54,8 +54,8 @@ class RecordedReclaim(Reclaim):
 class RecordedKernel:
     """Our kernel, laid out as in a recording's `layout`, with what it said and asked since the last operation."""
 
-    def __init__(self, build: str, layout: dict[str, Any]) -> None:
-        self.config = BUILDS[build]
+    def __init__(self, build: str | KernelConfig, layout: dict[str, Any]) -> None:
+        self.config = BUILDS[build] if isinstance(build, str) else build
         ranges = [(start, end) for start, end in layout["ram_pfn_ranges"]]
         reserved = [(start, end) for start, end in layout["reserved_pfn_ranges"]]
         self.memory_map = MemoryMap(ranges, reserved, layout["bootmap_pfn"])

@@ -15,6 +15,8 @@ from typing import Any, NoReturn
 
 from emulator.errors import ConfigError
 
+_LONGEST = 32 << 20  # characters of a line; dumps of the largest machines have a few hundred thousand
+
 
 class Recording:
     """An open recording. Iterating gives a decoded value for each line: an object, an array, or a list of CSV cells."""
@@ -58,20 +60,36 @@ class Recording:
             if not text.endswith("\n"):
                 self.fail("the end of the file in mid-line", "a whole line (is the file truncated?)")
             if is_csv:
-                yield next(csv.reader([text.rstrip("\r\n")]))
+                yield self._cells(text.rstrip("\r\n"))
             elif text.strip():
-                try:
-                    yield json.loads(text)
-                except ValueError as error:
-                    self.fail(f"no JSON ({error})", "a JSON value")
+                yield self._parse(text)
+
+    def _parse(self, text: str) -> Any:
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError) as error:
+            self.fail(f"no JSON ({error})", "a JSON value")
+
+    def _cells(self, text: str) -> list[str]:
+        try:
+            return next(csv.reader([text]), [])
+        except csv.Error as error:
+            self.fail(f"no CSV ({error})", "cells separated by commas")
 
     def _lines(self) -> Iterator[str]:
+        if not self.path.is_file():
+            self.fail("no regular file", "a recording")
         try:
             with self.path.open("rb") as raw:
                 packed = raw.read(2) == b"\x1f\x8b"
                 raw.seek(0)
-                stream = gzip.GzipFile(fileobj=raw) if packed else raw
-                yield from io.TextIOWrapper(stream, encoding="utf-8", newline="\n")
+                stream = io.TextIOWrapper(gzip.GzipFile(fileobj=raw) if packed else raw, encoding="utf-8", newline="\n")
+                # In pieces, so that a file without ends of lines does not fill memory.
+                while text := stream.readline(_LONGEST):
+                    if len(text) == _LONGEST:
+                        self.line += 1
+                        self.fail(f"a line of more than {_LONGEST} characters", "a recording")
+                    yield text
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             self.line += 1
             self.fail(f"broken compression ({error})", "a whole gzip file (is it truncated?)")

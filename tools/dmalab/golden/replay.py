@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dmalab.golden import order
 from dmalab.golden.reader import Recording
 from emulator.errors import ConfigError
 from pykernel.errors import KernelBug
 
 MODULES = ("buddy", "watermarks", "slab", "slab_tables", "dma", "dma_pools")
+_SHAPES = (AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError)
 SUFFIXES = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
 
 
@@ -49,6 +51,8 @@ class Kind:
     matches: Callable[[Any], bool]
     replay: Callable[[Recording, Tally], None]
     is_operation: Callable[[Any], bool]
+    # Whether allocations and frees follow each other by the names that `order` knows.
+    is_trace: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +104,48 @@ def replay_file(path: Path) -> FileResult:
     if kind is None:
         recording.fail("something else", "the first line of a recording: " + ", ".join(each.name for each in kinds()))
     tally = Tally()
+    note, difference = "", None
     try:
         kind.replay(recording, tally)
     except EndsHere as end:
-        return FileResult(path, kind.name, tally.exact, tally.exact, note=str(end))
-    except Mismatch as found:
+        note = str(end)
+    except Mismatch as wrong:
+        if kind.is_trace:
+            _demand_order(recording, kind, wrong)
         difference = Difference(
-            recording.line, tally.exact, found.what, repr(found.expected), repr(found.got), found.around
+            recording.line, tally.exact, wrong.what, repr(wrong.expected), repr(wrong.got), wrong.around
         )
     except KernelBug as bug:
         difference = Difference(recording.line, tally.exact, "an operation", "no error", str(bug))
-    else:
-        return FileResult(path, kind.name, tally.exact, tally.exact)
-    rest = sum(1 for value in recording if kind.is_operation(value))
-    return FileResult(path, kind.name, tally.exact + 1 + rest, tally.exact, difference)
+    except _SHAPES as error:
+        # Lines of the right kind whose values are of another shape than any recording's.
+        raise ConfigError(
+            f"{path}: line {recording.line}: found values that fit no recording of kind {kind.name} "
+            f"({type(error).__name__}: {error}), expected those of one"
+        ) from error
+    rest = 0 if difference is None else 1 + sum(1 for value in recording if kind.is_operation(value))
+    return FileResult(path, kind.name, tally.exact + rest, tally.exact, difference, note)
+
+
+def _demand_order(recording: Recording, kind: Kind, wrong: Mismatch) -> None:
+    """Make sure that a difference is not the recording's: that its lines are in the recorded order.
+
+    Raises: ConfigError where they are not.
+    """
+    path = recording.path
+    complaint = order.contradiction(path)
+    if complaint:
+        raise ConfigError(f"{path}: {complaint}")
+    for sentence, moved in order.explanations(path, recording.line, wrong.got):
+        restored = order.Restored(path, moved)
+        try:
+            kind.replay(restored, Tally())
+        except ConfigError:
+            if not restored.is_over:
+                continue
+        except (Mismatch, KernelBug, EndsHere, *_SHAPES):
+            continue
+        raise ConfigError(f"{path}: line {recording.line}: found {sentence}, expected lines in the recorded order")
 
 
 def find_recordings(paths: Iterable[Path]) -> Iterator[Path]:
@@ -124,7 +156,7 @@ def find_recordings(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
             for file in sorted(path.rglob("*")):
-                if file.name.endswith(SUFFIXES):
+                if file.name.endswith(SUFFIXES) and file.is_file():
                     yield file
         elif path.exists():
             yield path

@@ -5,7 +5,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from dmalab.golden import fields
 from dmalab.golden.buddy import PageOperations, compare_boot, compare_zones
+from dmalab.golden.fields import Operation, Operations
 from dmalab.golden.kernel import BUILDS, RecordedKernel
 from dmalab.golden.reader import Recording
 from dmalab.golden.replay import EndsHere, Kind, Mismatch, Tally, equal
@@ -26,7 +28,7 @@ _CONSTRUCTED = 0xC0C0_C0C0_C0C0_C0C0  # what a recorded constructor writes is no
 class SlabKernel(RecordedKernel):
     """Our kernel with its slab allocator."""
 
-    def __init__(self, build: str, layout: dict[str, Any]) -> None:
+    def __init__(self, build: str | KernelConfig, layout: dict[str, Any]) -> None:
         super().__init__(build, layout)
         self.slab = Slab(self.mm)
         self.slab.core.synchronize_rcu = lambda: self.reclaim.events.append("synchronize_rcu")
@@ -67,17 +69,18 @@ class SlabOperations:
         self.caches = Caches(kernel.mm)
         self.cachep = {state["name"]: state.cachep for state in self.caches}
         self.objects: dict[int, str] = {}  # physical address -> its cache's name, "" for kmalloc
-        self.table: dict[str, tuple[int, Callable[..., Any]]] = {  # length of the array, what to do
-            "km": (4, self.kmalloc),
-            "kf": (2, self.kfree),
-            "kr": (5, self.krealloc),
-            "ks": (3, self.ksize),
-            "cc": (7, self.create),
-            "ca": (4, self.alloc),
-            "cf": (3, self.free),
-            "csh": (3, self.shrink),
-            "cd": (2, self.destroy),
-            "reap": (1, self.slab.cache_reap),
+        flag = fields.whole(0, 1)
+        self.table: Operations = {
+            "km": Operation((fields.U64, fields.U32, fields.PHYS_OR_ZERO), self.kmalloc),
+            "kf": Operation((fields.PHYS,), self.kfree),
+            "kr": Operation((fields.PHYS, fields.U64, fields.U32, fields.PHYS_OR_ZERO), self.krealloc),
+            "ks": Operation((fields.PHYS, fields.U64), self.ksize),
+            "cc": Operation((fields.name, fields.U64, fields.U64, fields.U32, flag, fields.geometry), self.create),
+            "ca": Operation((fields.name, fields.U32, fields.PHYS_OR_NULL), self.alloc),
+            "cf": Operation((fields.name, fields.PHYS), self.free),
+            "csh": Operation((fields.name, flag), self.shrink),
+            "cd": Operation((fields.name,), self.destroy),
+            "reap": Operation((), self.slab.cache_reap),
         }
 
     def _call(self, function: Callable[..., int], *arguments: int) -> int:
@@ -99,9 +102,13 @@ class SlabOperations:
                 self.recording.fail(f"object {phys:#x} allocated twice", "lines in the recorded order")
             self.objects[phys] = cache
 
+    def _is_alive(self, phys: int, cache: str) -> None:
+        if self.objects.get(phys) != cache:
+            self.recording.fail(f"object {phys:#x} used or freed, never so allocated", "lines in the recorded order")
+
     def _given_back(self, phys: int, cache: str) -> None:
-        if self.objects.pop(phys, None) != cache:
-            self.recording.fail(f"object {phys:#x} freed, never so allocated", "lines in the recorded order")
+        self._is_alive(phys, cache)
+        del self.objects[phys]
 
     def kmalloc(self, size: int, gfp_mask: int, expected: int | str) -> None:
         """Allocate by size; compare the address. Raises: Mismatch"""
@@ -115,6 +122,7 @@ class SlabOperations:
 
     def krealloc(self, phys: int, size: int, gfp_mask: int, expected: int | str) -> None:
         """Change an object's size; compare the address. Raises: Mismatch"""
+        self._is_alive(phys, "")
         new = address(self._call(self.slab.krealloc, phys + PAGE_OFFSET, size, gfp_mask))
         equal(f"krealloc({phys:#x}, {size}, {gfp_mask:#x})", expected, new)
         if expected != -1:
@@ -123,6 +131,7 @@ class SlabOperations:
 
     def ksize(self, phys: int, expected: int) -> None:
         """Compare an object's size. Raises: Mismatch"""
+        self._is_alive(phys, "")
         equal(f"ksize({phys:#x})", expected, self.slab.ksize(phys + PAGE_OFFSET))
 
     def create(self, name: str, size: int, align: int, flags: int, ctor: int, expected: dict[str, Any] | None) -> None:
@@ -210,16 +219,15 @@ class SlabReplay:
     def __init__(self, recording: Recording, tally: Tally) -> None:
         self.recording, self.tally = recording, tally
         meta = next(recording)
-        if meta.get("exe") not in BUILDS or not isinstance(meta.get("layout"), dict):
-            recording.fail(f"build {meta.get('exe')!r}", f"one of {', '.join(BUILDS)}, and a layout")
-        self.kernel = SlabKernel(meta["exe"], meta["layout"])
+        self.kernel = SlabKernel(meta["exe"], fields.layout_of(recording, meta, [*BUILDS]))
         self.boot(meta)
         operations = SlabOperations(self.kernel, recording)
-        self.caches = operations.caches
+        self.caches, self.objects = operations.caches, operations.objects
         self.table = PageOperations(self.kernel, recording).table | operations.table
         self.recent: deque[str] = deque(maxlen=_REMEMBERED)
         self.last_dump = -1
-        self.ended = meta["kind"] == "edges"  # only traces always end with a dump
+        self.is_walk = meta["kind"] == "edges"
+        self.ended = False
 
     def boot(self, meta: dict[str, Any]) -> None:
         """Boot, comparing the state at each stage. Raises: Mismatch"""
@@ -253,17 +261,16 @@ class SlabReplay:
 
         Raises: Mismatch, with the state around it; EndsHere
         """
-        size, perform = self.table.get(str(line[0]) if line else "", (-1, None))
-        if perform is None or not size <= len(line) <= size + 1:
-            self.recording.fail(f"operation {line!r}", f"one of {', '.join(self.table)}, with its arguments")
-        expected = line[size] if len(line) > size else {}
+        found, arguments, expected = fields.operation(self.recording, self.table, line)
         if "oom" in expected.get("ev", ()):
             raise EndsHere("counted up to the first OOM event")
+        # A walk has no last dump: it ends when its cache is destroyed.
+        self.ended = self.is_walk and line[0] == "cd" and not self.objects
         try:
-            perform(*line[1:size])
+            found.perform(*arguments)
             equal("what else happened", expected, self.kernel.take_extra())
-        except Mismatch as found:
-            raise Mismatch(found.what, found.expected, found.got, self.around(line)) from None
+        except Mismatch as wrong:
+            raise Mismatch(wrong.what, wrong.expected, wrong.got, self.around(line)) from None
         self.recent.append(str(line))
         self.tally.exact += 1
 
@@ -277,7 +284,7 @@ class SlabReplay:
             if where <= self.last_dump:
                 self.recording.fail(f"dump {where} after dump {self.last_dump}", "dumps in ascending order")
             self.last_dump = where
-        self.ended = self.ended or where == "end"
+        self.ended = where == "end" or "end" in line
         where = f"dump {where}"
         if "zones" in line:
             compare_zones(self.kernel, self.recording, line["zones"], where)
@@ -330,6 +337,6 @@ def _is_operation(line: Any) -> bool:
 
 
 KINDS = (
-    Kind("slab_trace", _is_boot_of("slab"), _replay, _is_operation),
-    Kind("slab_edges", _is_boot_of("edges"), _replay, _is_operation),
+    Kind("slab_trace", _is_boot_of("slab"), _replay, _is_operation, is_trace=True),
+    Kind("slab_edges", _is_boot_of("edges"), _replay, _is_operation, is_trace=True),
 )

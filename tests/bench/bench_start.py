@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How long a boot takes, from the start of the process to its end, and how much memory."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from time import perf_counter
+from typing import NamedTuple
+
+from tests.bench.figure import Figure
+
+_ROUNDS = 12
+_BASE = ("-c", "import unicorn, elftools")
+_BOOT = ("-m", "dmalab", "boot")
+_GIB = 1 << 30
+
+
+class Spent(NamedTuple):
+    """What one process took."""
+
+    seconds: float
+    peak: int  # bytes
+
+
+def spent(*arguments: str) -> Spent:
+    """Run Python with `arguments` to its end."""
+    start = perf_counter()
+    process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"python {' '.join(arguments)} ended with {process.returncode}")
+    return Spent(seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+
+
+def measure() -> Iterator[Figure]:
+    """Yield the figures."""
+    rounds = [(spent(*_BASE), spent(*_BOOT)) for _ in range(_ROUNDS)]
+    base_s, boot_s = (min(each.seconds for each in column) for column in zip(*rounds, strict=True))
+    yield Figure("python -c 'import unicorn, elftools'", base_s * 1000, "ms")
+    yield Figure("dmalab boot", boot_s * 1000, "ms")
+    yield Figure("dmalab boot, in imports of unicorn and elftools", boot_s / base_s, "", 5.0)
+    large = min((spent(*_BOOT, "--ram", "64G") for _ in range(2)), key=lambda each: each.seconds)
+    yield Figure("dmalab boot --ram 64G", large.seconds, "s", 10.0)
+    yield Figure("dmalab boot --ram 64G, peak memory", large.peak / _GIB, "GiB", 1.3)
