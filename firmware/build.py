@@ -34,7 +34,7 @@ CFLAGS = (
 )
 KERNEL_FLAGS = ["-mcmodel=kernel"]
 ROM_FLAGS = ["-mcmodel=small", "-DROM"]
-LINK_CONSTANTS = ("KERNEL_MAP_BASE", "KERNEL_PHYS", "KERNEL_PHYS_END", "ROM_SHADOW_BASE", "LOW_HOLE_END")
+LINK_CONSTANTS = ("KERNEL_MAP_BASE", "KERNEL_PHYS", "KERNEL_PHYS_END", "MODULE_PHYS", "ROM_SHADOW_BASE", "LOW_HOLE_END")
 
 ROM_SHARED = ("kernel/fw_cfg.c",)
 
@@ -106,7 +106,7 @@ def compile_unit(unit: Unit, out: Path, inputs: bytes) -> Path:
     obj.parent.mkdir(parents=True, exist_ok=True)
     partial = obj.with_name(f".{obj.name}.{os.getpid()}")
     source = unit.source.relative_to(PROJECT_DIR).as_posix()
-    name = f"-DKBUILD_MODNAME={unit.source.stem}"
+    name = f'-DKBUILD_MODNAME="{unit.source.stem}"'
     zig("cc", *compile_flags(out), *unit.flags, name, "-c", source, "-o", str(partial))
     partial.replace(obj)
     return obj

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Backtraces along frame pointers, in the form of arch/x86/kernel/traps_64.c. The host adds the names. */
 #include <asm/processor.h>
+#include <kernel/track.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
 
@@ -12,7 +13,7 @@
 
 static int is_text(u64 addr)
 {
-	return addr >= (u64)_text && addr < (u64)_etext;
+	return (addr >= (u64)_text && addr < (u64)_etext) || in_module(addr);
 }
 
 static int word_readable(u64 addr)

@@ -63,6 +63,20 @@ void isa_init(void);
 void note_probe_error(int error);
 int take_probe_error(void);
 
+/* module.c: the module that the host has handed over */
+int insert_module(void);
+const char *loaded_module_name(void);
+
+/* user_task.c, and what it tells the host */
+struct user_call;
+int run_user_module(void);
+void trap_user_wait(struct user_call *call, unsigned long user_phys);
+void trap_module_state(int stage, int error, int probe_error);
+void trap_leftover(const char *kind, const char *name, unsigned long caller);
+
+/* kobject.c */
+void sysfs_init(void);
+
 /* steps.c, workload.c, caches.c */
 int run_steps(void);
 int replay_workload(void);

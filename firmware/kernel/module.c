@@ -1,14 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Loading and unloading of modules that are linked into the image. */
+/*
+ * Loading and unloading of modules: those that are linked into the image, and the one that the host has compiled, linked
+ * to its place and put into fw_cfg. Its parts get the protection that the image's parts have. kernel/module.c
+ */
+#include <asm/page.h>
+#include <asm/processor.h>
+#include <kernel/fw_cfg.h>
+#include <kernel/track.h>
+#include <kernel/user_call.h>
 #include <linux/module.h>
 #include <linux/string.h>
 
 #include "kernel.h"
+#include "params.h"
+#include "pgtable.h"
+#include "sysfs.h"
 
 extern const struct initcall __start_initcalls[], __stop_initcalls[];
 extern const struct exitcall __start_exitcalls[], __stop_exitcalls[];
 
 static int probe_error;
+static struct module_header header;
+
+struct module __this_module;		/* what THIS_MODULE is in the module that the host hands over */
 
 void note_probe_error(int error)
 {
@@ -23,6 +37,120 @@ int take_probe_error(void)
 	return error;
 }
 
+const char *loaded_module_name(void)
+{
+	return header.name;
+}
+
+static int is_loaded(const char *name)
+{
+	return header.magic && !strcmp(header.name, name);
+}
+
+static int read_part(struct fw_cfg_file *file, u32 *at, u64 start, u64 end)
+{
+	int error = fw_cfg_read(file, *at, (void *)start, end - start);
+
+	*at += end - start;
+	return error;
+}
+
+static void protect(u64 start, u64 end, u64 protection)
+{
+	for (u64 virt = start; virt < end; virt += PAGE_SIZE) {
+		*lookup_pte(virt) = __pa(virt) | protection;
+		invlpg((void *)virt);
+	}
+}
+
+static int read_module(void)
+{
+	struct fw_cfg_file file;
+	u32 at = sizeof(header);
+
+	if (fw_cfg_find(MODULE_FILE, &file) || fw_cfg_read(&file, 0, &header, sizeof(header)))
+		return -ENOENT;
+	if (header.magic != MODULE_MAGIC || header.version != 1)
+		return -ENOEXEC;
+	protect(header.start, header.end, PAGE_KERNEL);
+	memset((void *)header.start, 0, header.end - header.start);
+	if (read_part(&file, &at, header.start, header.bss))
+		return -ENOEXEC;
+	protect(header.start, header.rodata, PAGE_KERNEL_EXEC_RO);
+	protect(header.rodata, header.data, PAGE_KERNEL_RO);
+	return 0;
+}
+
+static void enter_sysfs(void)
+{
+	static const struct kobj_type module_ktype;
+
+	strlcpy(__this_module.name, header.name, sizeof(__this_module.name));
+	kobject_init(&__this_module.kobj, &module_ktype);
+	__this_module.kobj.name = __this_module.name;
+	kobject_attach(&__this_module.kobj, sysfs_module);
+	add_params((const struct kernel_param *)header.params[0], (const struct kernel_param *)header.params[1]);
+}
+
+static int call_inits(void)
+{
+	const struct initcall *call = (const struct initcall *)header.initcalls[0];
+	int error = 0;
+
+	for (; call < (const struct initcall *)header.initcalls[1] && !error; call++)
+		error = call->init();
+	if (!error && header.init_module)
+		error = ((int (*)(void))header.init_module)();
+	return error;
+}
+
+int insert_module(void)
+{
+	int error = read_module();
+
+	if (error) {
+		printk(KERN_ERR "module: cannot read what the host has handed over: error %d\n", error);
+		return error;
+	}
+	__this_module.state = MODULE_STATE_COMING;
+	enter_sysfs();
+	error = parse_params((const struct kernel_param *)header.params[0],
+			     (const struct kernel_param *)header.params[1]);
+	if (!error)
+		error = call_inits();
+	__this_module.state = MODULE_STATE_LIVE;
+	if (error > 0)
+		printk(KERN_WARNING "do_init_module: '%s'->init suspiciously returned %d, it should follow "
+		       "0/-E convention\n", header.name, error);
+	if (error >= 0)
+		return 0;
+	printk(KERN_WARNING "%s: module init returned %d\n", header.name, error);
+	kobject_del(&__this_module.kobj);
+	return error;
+}
+
+static int remove_module(void)
+{
+	const struct exitcall *call = (const struct exitcall *)header.exitcalls[0];
+
+	if (__this_module.state != MODULE_STATE_LIVE)
+		return -ENOENT;
+	if (__this_module.refcnt) {
+		printk(KERN_WARNING "%s: module is in use by %d\n", header.name, __this_module.refcnt);
+		return -EWOULDBLOCK;
+	}
+	if (call == (const struct exitcall *)header.exitcalls[1] && !header.cleanup_module)
+		printk(KERN_WARNING "%s: module has no exit function: it cannot be unloaded\n", header.name);
+	__this_module.state = MODULE_STATE_GOING;
+	for (; call < (const struct exitcall *)header.exitcalls[1]; call++)
+		call->exit();
+	if (header.cleanup_module)
+		((void (*)(void))header.cleanup_module)();
+	kobject_del(&__this_module.kobj);
+	__this_module.state = MODULE_STATE_UNFORMED;
+	return 0;
+}
+
 int load_module(const char *name)
 {
 	for (const struct initcall *call = __start_initcalls; call < __stop_initcalls; call++)
@@ -33,6 +161,8 @@ int load_module(const char *name)
 
 int unload_module(const char *name)
 {
+	if (is_loaded(name))
+		return remove_module();
 	for (const struct exitcall *call = __start_exitcalls; call < __stop_exitcalls; call++) {
 		if (!strcmp(call->module, name)) {
 			call->exit();
@@ -40,4 +170,24 @@ int unload_module(const char *name)
 		}
 	}
 	return -ENOENT;
+}
+
+bool try_module_get(struct module *module)
+{
+	if (module && module->state == MODULE_STATE_GOING)
+		return false;
+	__module_get(module);
+	return true;
+}
+
+void __module_get(struct module *module)
+{
+	if (module)
+		module->refcnt++;
+}
+
+void module_put(struct module *module)
+{
+	if (module)
+		WARN_ON(--module->refcnt < 0);
 }

@@ -22,7 +22,7 @@ static u64 try_alloc_low_page(void)
 {
 	u64 phys = table_end;
 
-	if (phys + PAGE_SIZE > KERNEL_PHYS_END)
+	if (phys + PAGE_SIZE > MODULE_PHYS)
 		return 0;
 	table_end += PAGE_SIZE;
 	memset(__va(phys), 0, PAGE_SIZE);
@@ -79,6 +79,13 @@ static void map_image(void)
 	}
 }
 
+/* Tables only: what is loaded there gets its pages when it is. */
+static void map_module_area(void)
+{
+	for (u64 virt = KERNEL_MAP_BASE + MODULE_PHYS; virt < KERNEL_MAP_BASE + MODULE_PHYS_END; virt += PAGE_SIZE)
+		descend(pmd_of(virt));
+}
+
 static void map_ioremap_area(void)
 {
 	for (u64 virt = VMALLOC_BASE; virt < VMALLOC_BASE + IOREMAP_SIZE; virt += PMD_SIZE)
@@ -95,6 +102,7 @@ void paging_init(struct boot_params *params)
 			init_memory_mapping(entry->addr, entry->addr + entry->size);
 	}
 	map_image();
+	map_module_area();
 	map_ioremap_area();
 
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NX);

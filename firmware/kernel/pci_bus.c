@@ -7,8 +7,10 @@
 #include <board.h>
 #include <linux/pci.h>
 
+#include "device_core.h"
 #include "kernel.h"
 #include "pci_bus.h"
+#include "sysfs.h"
 
 #define CONFIG_ENABLE (1U << 31)
 #define BAR_IO 0x1
@@ -22,6 +24,14 @@
 
 struct pci_dev pci_devices[PCI_DEVICES];
 unsigned int nr_pci_devices;
+
+static struct kobject pci_root, pci_folder, pci_devices_folder, pci_drivers_folder;
+struct bus_type pci_bus_type = { .name = "pci", .devices = &pci_devices_folder, .drivers = &pci_drivers_folder };
+
+static struct pci_bus root_bus = {
+	.devices = LIST_HEAD_INIT(root_bus.devices),
+	.name = "PCI Bus 0000:00",
+};
 
 static u64 next_mem = PCI_MEM_BASE;
 static u64 next_io = PCI_IO_BASE;
@@ -38,12 +48,12 @@ static u32 read_dword(unsigned int devfn, int where)
 }
 
 #define DEFINE_CONFIG_ACCESS(name, type, suffix)					\
-int pci_read_config_##name(struct pci_dev *dev, int where, type *value)		\
+int pci_read_config_##name(const struct pci_dev *dev, int where, type *value)		\
 {											\
 	*value = in##suffix(select(dev->devfn, where));				\
 	return 0;									\
 }											\
-int pci_write_config_##name(struct pci_dev *dev, int where, type value)		\
+int pci_write_config_##name(const struct pci_dev *dev, int where, type value)		\
 {											\
 	out##suffix(value, select(dev->devfn, where));				\
 	return 0;									\
@@ -74,7 +84,7 @@ static void assign(struct pci_dev *dev, int bar, u64 size, u64 *next, u64 end, u
 		return;
 	}
 	*next = start + size;
-	dev->resource[bar] = (struct resource) { start, start + size - 1, NULL, flags };
+	dev->resource[bar] = (struct resource) { .start = start, .end = start + size - 1, .flags = flags };
 	pci_write_config_dword(dev, PCI_BASE_ADDRESS_0 + 4 * bar, start);
 }
 
@@ -116,7 +126,7 @@ static void setup_irq(struct pci_dev *dev)
 		line = lines[(PCI_SLOT(dev->devfn) + dev->pin - 2) % PIRQS];
 		pci_write_config_byte(dev, PCI_INTERRUPT_LINE, line);
 	}
-	dev->irq = line;
+	dev->irq = dev->irq_line = line;
 	set_level_triggered(line);
 }
 
@@ -126,6 +136,25 @@ static void setup_pirq_router(struct pci_dev *dev)
 
 	for (int i = 0; i < PIRQS; i++)
 		pci_write_config_byte(dev, PIIX3_PIRQ_ROUTE + i, lines[i]);
+}
+
+/* Folders with names of their own, so that a boot allocates nothing for them. */
+static void make_folder(struct kobject *kobj, struct kobject *parent, const char *name)
+{
+	static const struct kobj_type folder;
+
+	kobject_init(kobj, &folder);
+	kobj->name = name;
+	kobject_attach(kobj, parent);
+}
+
+static void add_to_sysfs(struct pci_dev *dev)
+{
+	device_initialize(&dev->dev);
+	dev->dev.bus = &pci_bus_type;
+	dev->dev.kobj.name = dev->bus_id;
+	kobject_attach(&dev->dev.kobj, &pci_root);
+	list_add_tail(&dev->bus_list, &root_bus.devices);
 }
 
 static void setup_device(unsigned int devfn, u32 id)
@@ -140,7 +169,13 @@ static void setup_device(unsigned int devfn, u32 id)
 	dev->class = class_revision >> 8;
 	snprintf(dev->bus_id, sizeof(dev->bus_id), "0000:00:%02x.%x", PCI_SLOT(devfn), PCI_FUNC(devfn));
 	dev->dma_mask = 0xffffffff;
+	dev->bus = &root_bus;
+	dev->subsystem_vendor = read_dword(devfn, PCI_SUBSYSTEM_VENDOR_ID);
+	dev->subsystem_device = read_dword(devfn, PCI_SUBSYSTEM_VENDOR_ID) >> 16;
+	dev->cfg_size = PCI_CFG_SPACE_SIZE;
+	dev->error_state = pci_channel_io_normal;
 	dev->dev.bus_id = dev->bus_id;
+	add_to_sysfs(dev);
 	dev->dev.dma_mask = &dev->dma_mask;
 	dev->dev.coherent_dma_mask = 0xffffffff;
 	printk(KERN_INFO "PCI: %s: %04x:%04x, class %06x\n", pci_name(dev), dev->vendor, dev->device, dev->class);
@@ -173,6 +208,10 @@ static void scan_slot(unsigned int slot)
 void pci_init(void)
 {
 	printk(KERN_INFO "PCI: Using configuration type 1\n");
+	make_folder(&pci_root, sysfs_devices, "pci0000:00");
+	make_folder(&pci_folder, sysfs_bus, "pci");
+	make_folder(&pci_devices_folder, &pci_folder, "devices");
+	make_folder(&pci_drivers_folder, &pci_folder, "drivers");
 	for (unsigned int slot = 0; slot < 32; slot++)
 		scan_slot(slot);
 }

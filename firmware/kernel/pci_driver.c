@@ -1,50 +1,96 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Bringing PCI devices and drivers together, and what drivers ask of their device. drivers/pci/pci-driver.c, pci.c */
+/* Bringing PCI devices and drivers together. drivers/pci/pci-driver.c, search.c */
+#include <kernel/track.h>
 #include <linux/pci.h>
+#include <linux/string.h>
 
+#include "device_core.h"
 #include "kernel.h"
 #include "pci_bus.h"
+#include "sysfs.h"
 
 static struct pci_driver *pci_drivers;
 
-static const struct pci_device_id *match(const struct pci_driver *driver, const struct pci_dev *dev)
+static bool is_match(u32 wanted, u32 found)
 {
-	for (const struct pci_device_id *id = driver->id_table; id->vendor || id->subvendor || id->class_mask; id++) {
-		if ((id->vendor == PCI_ANY_ID || id->vendor == dev->vendor) &&
-		    (id->device == PCI_ANY_ID || id->device == dev->device) &&
+	return wanted == (u32)PCI_ANY_ID || wanted == found;
+}
+
+const struct pci_device_id *pci_match_id(const struct pci_device_id *ids, struct pci_dev *dev)
+{
+	for (const struct pci_device_id *id = ids; id && (id->vendor || id->subvendor || id->class_mask); id++) {
+		if (is_match(id->vendor, dev->vendor) && is_match(id->device, dev->device) &&
+		    is_match(id->subvendor, dev->subsystem_vendor) &&
+		    is_match(id->subdevice, dev->subsystem_device) &&
 		    !((id->class ^ dev->class) & id->class_mask))
 			return id;
 	}
 	return NULL;
 }
 
+/* What a driver has not given back, and what goes with it by itself. */
+static void unbind(struct pci_dev *dev)
+{
+	devres_release_all(&dev->dev);
+	driver_unbound(&dev->dev);
+	dev->driver = NULL;
+	dev->dev.driver = NULL;
+	dev->dev.driver_name = NULL;
+	dev->dev.driver_data = NULL;
+}
+
 /* As the driver core does: a probe that fails is no reason to refuse the driver. */
 static void probe(struct pci_driver *driver, struct pci_dev *dev)
 {
-	const struct pci_device_id *id = dev->driver ? NULL : match(driver, dev);
+	const struct pci_device_id *id = dev->driver ? NULL : pci_match_id(driver->id_table, dev);
 	int error;
 
 	if (!id)
 		return;
 	dev->driver = driver;
+	dev->dev.driver = &driver->driver;
 	dev->dev.driver_name = driver->name;
-	error = driver->probe(dev, id);
+	error = driver->probe ? driver->probe(dev, id) : 0;
+	if (error > 0) {
+		printk(KERN_WARNING "%s: Driver probe function unexpectedly returned %d\n", driver->name, error);
+		error = 0;
+	}
+	if (!error)
+		error = sysfs_create_groups(&dev->dev.kobj, driver->dev_groups ? : driver->driver.dev_groups);
 	if (!error)
 		return;
 	printk(KERN_WARNING "%s: probe of %s failed with error %d\n", driver->name, pci_name(dev), error);
 	note_probe_error(error);
-	driver_unbound(&dev->dev);
-	dev->driver = NULL;
-	dev->dev.driver_name = NULL;
+	unbind(dev);
 }
 
-int pci_register_driver(struct pci_driver *driver)
+int __pci_register_driver(struct pci_driver *driver, struct module *module, const char *name)
 {
+	int error;
+
+	driver->driver.name = driver->name;
+	driver->driver.bus = &pci_bus_type;
+	driver->driver.owner = module;
+	driver->driver.mod_name = name;
+	if (!driver->driver.groups)
+		driver->driver.groups = driver->groups;
+	error = driver_attach(&driver->driver, pci_bus_type.drivers);
+	if (error)
+		return error;
 	driver->next = pci_drivers;
 	pci_drivers = driver;
+	track("pci driver", (unsigned long)driver, driver->name);
 	for (unsigned int i = 0; i < nr_pci_devices; i++)
 		probe(driver, &pci_devices[i]);
 	return 0;
+}
+
+static void remove_from(struct pci_driver *driver, struct pci_dev *dev)
+{
+	sysfs_remove_groups(&dev->dev.kobj, driver->dev_groups ? : driver->driver.dev_groups);
+	if (driver->remove)
+		driver->remove(dev);
+	unbind(dev);
 }
 
 void pci_unregister_driver(struct pci_driver *driver)
@@ -55,106 +101,70 @@ void pci_unregister_driver(struct pci_driver *driver)
 			break;
 		}
 	}
-	for (unsigned int i = 0; i < nr_pci_devices; i++) {
-		struct pci_dev *dev = &pci_devices[i];
-
-		if (dev->driver != driver)
-			continue;
-		driver->remove(dev);
-		driver_unbound(&dev->dev);
-		dev->driver = NULL;
-		dev->dev.driver_name = NULL;
-		dev->dev.driver_data = NULL;
-	}
+	for (unsigned int i = 0; i < nr_pci_devices; i++)
+		if (pci_devices[i].driver == driver)
+			remove_from(driver, &pci_devices[i]);
+	untrack("pci driver", (unsigned long)driver);
+	driver_detach(&driver->driver);
 }
 
-static void change_command(struct pci_dev *dev, u16 clear, u16 set)
+static struct pci_dev *find_from(const struct pci_device_id *id, struct pci_dev *from)
 {
-	u16 command;
-
-	pci_read_config_word(dev, PCI_COMMAND, &command);
-	pci_write_config_word(dev, PCI_COMMAND, (command & ~clear) | set);
+	for (struct pci_dev *dev = from ? from + 1 : pci_devices; dev < pci_devices + nr_pci_devices; dev++)
+		if (pci_match_id(id, dev))
+			return dev;
+	return NULL;
 }
 
-int pci_enable_device(struct pci_dev *dev)
+struct pci_dev *pci_get_subsys(unsigned int vendor, unsigned int device, unsigned int subvendor,
+			       unsigned int subdevice, struct pci_dev *from)
 {
-	u16 wanted = 0;
+	struct pci_device_id wanted[] = { { PCI_DEVICE_SUB(vendor, device, subvendor, subdevice) }, {} };
+	struct pci_dev *found = find_from(wanted, from);
 
-	for (int bar = 0; bar < PCI_NUM_BARS; bar++) {
-		if (pci_resource_flags(dev, bar) & IORESOURCE_IO)
-			wanted |= PCI_COMMAND_IO;
-		if (pci_resource_flags(dev, bar) & IORESOURCE_MEM)
-			wanted |= PCI_COMMAND_MEMORY;
-	}
-	change_command(dev, 0, wanted);
-	dev->enabled++;
+	pci_dev_put(from);
+	return pci_dev_get(found);
+}
+
+struct pci_dev *pci_get_device(unsigned int vendor, unsigned int device, struct pci_dev *from)
+{
+	return pci_get_subsys(vendor, device, PCI_ANY_ID, PCI_ANY_ID, from);
+}
+
+struct pci_dev *pci_get_class(unsigned int class, struct pci_dev *from)
+{
+	struct pci_device_id wanted[] = { { PCI_DEVICE_CLASS(class, ~0U) }, {} };
+	struct pci_dev *found = find_from(wanted, from);
+
+	pci_dev_put(from);
+	return pci_dev_get(found);
+}
+
+struct pci_dev *pci_get_domain_bus_and_slot(int domain, unsigned int bus, unsigned int devfn)
+{
+	for (unsigned int i = 0; i < nr_pci_devices; i++)
+		if (!domain && !bus && pci_devices[i].devfn == devfn)
+			return pci_dev_get(&pci_devices[i]);
+	return NULL;
+}
+
+struct pci_dev *pci_dev_get(struct pci_dev *dev)
+{
+	if (dev)
+		get_device(&dev->dev);
+	return dev;
+}
+
+void pci_dev_put(struct pci_dev *dev)
+{
+	if (dev)
+		put_device(&dev->dev);
+}
+
+int pci_dev_present(const struct pci_device_id *ids)
+{
+	for (unsigned int i = 0; i < nr_pci_devices; i++)
+		if (pci_match_id(ids, &pci_devices[i]))
+			return 1;
 	return 0;
-}
-
-void pci_disable_device(struct pci_dev *dev)
-{
-	if (--dev->enabled == 0)
-		change_command(dev, PCI_COMMAND_MASTER, 0);
-}
-
-void pci_set_master(struct pci_dev *dev)
-{
-	change_command(dev, 0, PCI_COMMAND_MASTER);
-}
-
-void pci_clear_master(struct pci_dev *dev)
-{
-	change_command(dev, PCI_COMMAND_MASTER, 0);
-}
-
-int pci_request_region(struct pci_dev *dev, int bar, const char *name)
-{
-	struct resource *resource = &dev->resource[bar];
-
-	if (!resource->flags)
-		return 0;
-	if (resource->name) {
-		printk(KERN_WARNING "PCI: Unable to reserve region #%d of %s: %s has it\n", bar + 1, pci_name(dev),
-		       resource->name);
-		return -EBUSY;
-	}
-	resource->name = name;
-	return 0;
-}
-
-void pci_release_region(struct pci_dev *dev, int bar)
-{
-	dev->resource[bar].name = NULL;
-}
-
-int pci_request_regions(struct pci_dev *dev, const char *name)
-{
-	for (int bar = 0; bar < PCI_NUM_BARS; bar++) {
-		if (!pci_request_region(dev, bar, name))
-			continue;
-		while (--bar >= 0)
-			pci_release_region(dev, bar);
-		return -EBUSY;
-	}
-	return 0;
-}
-
-void pci_release_regions(struct pci_dev *dev)
-{
-	for (int bar = 0; bar < PCI_NUM_BARS; bar++)
-		pci_release_region(dev, bar);
-}
-
-void __iomem *pci_iomap(struct pci_dev *dev, int bar, unsigned long length)
-{
-	unsigned long size = pci_resource_len(dev, bar);
-
-	if (!size || !(pci_resource_flags(dev, bar) & IORESOURCE_MEM))
-		return NULL;
-	return ioremap(pci_resource_start(dev, bar), length && length < size ? length : size);
-}
-
-void pci_iounmap(struct pci_dev *dev, volatile void __iomem *addr)
-{
-	iounmap(addr);
 }

@@ -18,6 +18,7 @@ struct step {
 static const struct step steps[] = {
 	{ "workload", replay_workload },
 	{ "caches", exercise_caches },
+	{ "user", run_user_module },
 };
 
 static int run_module(const char *name)

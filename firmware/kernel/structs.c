@@ -14,6 +14,7 @@
 #include <kernel/sched.h>
 #include <kernel/traps.h>
 #include <kernel/types.h>
+#include <kernel/user_call.h>
 
 #if __has_include(<kernel/slab.h>)
 #include <kernel/slab.h>

@@ -6,6 +6,7 @@
 #include <asm/io.h>
 #include <asm/page.h>
 #include <linux/dma-mapping.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -69,6 +70,18 @@ noinline unsigned long get_zeroed_page(gfp_t gfp_mask)
 noinline void free_pages(unsigned long addr, unsigned int order)
 {
 	TRAP(TRAP_FREE_PAGES, addr, order);
+}
+
+noinline struct page *alloc_pages(gfp_t gfp_mask, unsigned int order)
+{
+	u64 virt = TRAP(TRAP_GET_FREE_PAGES, gfp_mask, order);
+
+	return virt ? virt_to_page(virt) : NULL;
+}
+
+noinline void __free_pages(struct page *page, unsigned int order)
+{
+	TRAP(TRAP_FREE_PAGES, (u64)page_address(page), order);
 }
 
 noinline void *kmalloc(size_t size, gfp_t gfp_mask)
@@ -195,4 +208,19 @@ noinline void trap_panic(const char *message)
 noinline void trap_oops(const struct pt_regs *regs, const char *message)
 {
 	TRAP(TRAP_OOPS, (u64)regs, (u64)message);
+}
+
+noinline void trap_user_wait(struct user_call *call, unsigned long user_phys)
+{
+	TRAP(TRAP_USER_WAIT, (u64)call, user_phys);
+}
+
+noinline void trap_module_state(int stage, int error, int probe_error)
+{
+	TRAP(TRAP_MODULE_STATE, stage, (u64)(s64)error, (u64)(s64)probe_error);
+}
+
+noinline void trap_leftover(const char *kind, const char *name, unsigned long caller)
+{
+	TRAP(TRAP_LEFTOVER, (u64)kind, (u64)name, caller);
 }

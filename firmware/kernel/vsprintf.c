@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Formatting, as lib/vsprintf.c of 2.6.24 has it: %p prints 16 digits and no 0x. */
+#include <linux/fs.h>
+#include <linux/ioport.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
@@ -217,6 +219,96 @@ static void put_pointer(struct output *out, u64 pointer, struct spec spec)
 	put_number(out, pointer, spec);
 }
 
+static void put_text(struct output *out, const char *format, ...) __printf(2, 3);
+static void put_text(struct output *out, const char *format, ...)
+{
+	size_t room = out->at < out->end ? out->end - out->at : 0;
+	va_list args;
+
+	va_start(args, format);
+	out->at += vsnprintf(room ? out->at : NULL, room, format, args);
+	va_end(args);
+}
+
+static void put_resource(struct output *out, const struct resource *resource)
+{
+	const char *kind = resource->flags & IORESOURCE_IO ? "io " : resource->flags & IORESOURCE_MEM ? "mem" : "???";
+	int digits = resource->flags & IORESOURCE_IO ? 6 : 10;
+
+	put_text(out, "[%s %#0*lx-%#0*lx]", kind, digits, resource->start, digits, resource->end);
+}
+
+static void put_bytes(struct output *out, const u8 *bytes, int count, char between)
+{
+	for (int i = 0; i < count; i++) {
+		if (i && between)
+			put(out, between);
+		put_text(out, "%02x", bytes[i]);
+	}
+}
+
+static void put_error(struct output *out, long error)
+{
+	static const struct { int number; const char *name; } names[] = {
+		{ EPERM, "EPERM" }, { ENOENT, "ENOENT" }, { EINTR, "EINTR" }, { EIO, "EIO" }, { ENXIO, "ENXIO" },
+		{ EAGAIN, "EAGAIN" }, { ENOMEM, "ENOMEM" }, { EFAULT, "EFAULT" }, { EBUSY, "EBUSY" },
+		{ EEXIST, "EEXIST" }, { ENODEV, "ENODEV" }, { EINVAL, "EINVAL" }, { ENOSPC, "ENOSPC" },
+		{ ERANGE, "ERANGE" }, { ETIMEDOUT, "ETIMEDOUT" }, { EOPNOTSUPP, "EOPNOTSUPP" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (names[i].number != -error)
+			continue;
+		put_text(out, "-%s", names[i].name);
+		return;
+	}
+	put_text(out, "%ld", error);
+}
+
+/* What letters behind %p mean; as many as are used are skipped. Documentation/core-api/printk-formats.rst */
+static void put_pointer_as(struct output *out, const char **format, void *pointer, struct spec spec)
+{
+	const struct va_format { const char *fmt; va_list *va; } *inner = pointer;
+	char kind = *++*format;
+
+	switch (kind) {
+	case 'a':
+		*format += (*format)[1] == 'd' || (*format)[1] == 'p' ? 2 : 1;
+		put_text(out, "0x%016lx", *(u64 *)pointer);
+		return;
+	case 'R':
+	case 'r':
+		put_resource(out, pointer);
+		break;
+	case 'e':
+		put_error(out, (long)pointer);
+		break;
+	case 'M':
+	case 'm':
+		put_bytes(out, pointer, 6, kind == 'M' ? ':' : 0);
+		break;
+	case 'h':
+		*format += (*format)[1] == 'N' || (*format)[1] == 'C' || (*format)[1] == 'D';
+		put_bytes(out, pointer, spec.width < 0 ? 1 : spec.width,
+			  **format == 'N' ? 0 : **format == 'C' ? ':' : **format == 'D' ? '-' : ' ');
+		break;
+	case 'V':
+		out->at += vsnprintf(out->at < out->end ? out->at : NULL,
+				     out->at < out->end ? out->end - out->at : 0, inner->fmt, *inner->va);
+		break;
+	case 'd':
+		put_string(out, (char *)((struct dentry *)pointer)->d_name.name, spec);
+		break;
+	case 'K': case 'x': case 's': case 'S': case 'f': case 'F': case 'B':
+		put_pointer(out, (u64)pointer, spec);
+		break;
+	default:
+		put_pointer(out, (u64)pointer, spec);
+		return;
+	}
+	(*format)++;
+}
+
 static void put_conversion(struct output *out, const char **format, struct arguments *args)
 {
 	struct spec spec = read_spec(format, args);
@@ -230,8 +322,8 @@ static void put_conversion(struct output *out, const char **format, struct argum
 		put_string(out, va_arg(args->list, char *), spec);
 		break;
 	case 'p':
-		put_pointer(out, (u64)va_arg(args->list, void *), spec);
-		break;
+		put_pointer_as(out, format, va_arg(args->list, void *), spec);
+		return;
 	case 'd':
 	case 'i':
 	case 'u':
@@ -292,28 +384,26 @@ int sprintf(char *buf, const char *format, ...)
 	return length;
 }
 
-static int digit_of(char c)
+int vsprintf(char *buf, const char *format, va_list args)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
-		return (c | 0x20) - 'a' + 10;
-	return 99;
+	return vsnprintf(buf, 1 << 20, format, args);
 }
 
-unsigned long simple_strtoul(const char *text, char **end, unsigned int base)
+/* As vsnprintf(), but giving what has been written. */
+int vscnprintf(char *buf, size_t size, const char *format, va_list args)
 {
-	unsigned long number = 0;
+	int length = vsnprintf(buf, size, format, args);
 
-	if (text[0] == '0' && (text[1] | 0x20) == 'x' && (base == 0 || base == 16)) {
-		text += 2;
-		base = 16;
-	} else if (!base) {
-		base = text[0] == '0' ? 8 : 10;
-	}
-	for (; (unsigned int)digit_of(*text) < base; text++)
-		number = number * base + digit_of(*text);
-	if (end)
-		*end = (char *)text;
-	return number;
+	return length < (int)size ? length : size ? (int)size - 1 : 0;
+}
+
+int scnprintf(char *buf, size_t size, const char *format, ...)
+{
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vscnprintf(buf, size, format, args);
+	va_end(args);
+	return length;
 }

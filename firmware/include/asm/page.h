@@ -7,18 +7,32 @@
 #include <kernel/types.h>
 
 #define PAGE_MASK (~(PAGE_SIZE - 1))
-#define PAGE_ALIGN(addr) (((u64)(addr) + PAGE_SIZE - 1) & PAGE_MASK)
+#define PAGE_ALIGN(addr) (((unsigned long)(addr) + PAGE_SIZE - 1) & PAGE_MASK)
+#define PAGE_ALIGN_DOWN(addr) ((unsigned long)(addr) & PAGE_MASK)
+#define PAGE_ALIGNED(addr) (((unsigned long)(addr) & ~PAGE_MASK) == 0)
+#define PHYS_PFN(phys) ((unsigned long)((phys) >> PAGE_SHIFT))
+#define PFN_PHYS(pfn) ((u64)(pfn) << PAGE_SHIFT)
+#define PFN_DOWN(x) ((x) >> PAGE_SHIFT)
+#define PFN_UP(x) (((x) + PAGE_SIZE - 1) >> PAGE_SHIFT)
 
 #ifdef ROM
-#define __pa(virt) ((u64)(virt))
+#define __pa(virt) ((unsigned long)(virt))
 #else
-static inline u64 __phys_addr(u64 virt)
+static inline unsigned long __phys_addr(unsigned long virt)
 {
 	return virt >= KERNEL_MAP_BASE ? virt - KERNEL_MAP_BASE : virt - PAGE_OFFSET;
 }
 
-#define __pa(virt) __phys_addr((u64)(virt))
-#define __va(phys) ((void *)((u64)(phys) + PAGE_OFFSET))
+#define __pa(virt) __phys_addr((unsigned long)(virt))
+#define __va(phys) ((void *)((unsigned long)(phys) + PAGE_OFFSET))
+#define virt_to_phys(virt) ((u64)__pa(virt))
+#define phys_to_virt(phys) __va(phys)
+#define virt_to_bus virt_to_phys
+#define bus_to_virt phys_to_virt
+#define virt_to_pfn(virt) (__pa(virt) >> PAGE_SHIFT)
+#define pfn_to_kaddr(pfn) __va((u64)(pfn) << PAGE_SHIFT)
+#define clear_page(page) __builtin_memset((page), 0, PAGE_SIZE)
+#define copy_page(to, from) __builtin_memcpy((to), (from), PAGE_SIZE)
 #endif
 
 #endif

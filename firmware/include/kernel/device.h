@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* struct device as the DMA layer sees it: the members of include/linux/device.h that decide where memory may lie. */
+/* struct device: first the members that decide where memory may lie, then those of the device model. */
 #ifndef KERNEL_DEVICE_H
 #define KERNEL_DEVICE_H
 
-#include <kernel/list.h>
+#include <kernel/kobject.h>
 #include <kernel/types.h>
 
 enum dma_data_direction {
@@ -19,6 +19,12 @@ struct device_dma_parameters {
 	unsigned long segment_boundary_mask;
 };
 
+struct device_driver;
+struct bus_type;
+struct device_type;
+struct class;
+struct attribute_group;
+
 struct device {
 	const char *bus_id;		/* "0000:00:04.0", "isa_pattern" */
 	const char *driver_name;	/* NULL while unbound */
@@ -28,6 +34,21 @@ struct device {
 	struct device_dma_parameters *dma_parms;	/* NULL: the defaults */
 	struct list_head dma_pools;	/* of struct dma_pool; both links NULL while there was none */
 	struct list_head devres_head;	/* of struct devres; both links NULL while there was none */
+	struct device *parent;
+	struct device_driver *driver;
+	const char *init_name;
+	struct kobject kobj;
+	const struct bus_type *bus;
+	const struct device_type *type;
+	struct class *class;
+	const struct attribute_group **groups;
+	void (*release)(struct device *dev);
+	void *platform_data;
+	void *of_node;
+	struct list_head class_node;	/* on the list of all devices of classes */
+	u32 devt;
+	u32 id;
+	u8 created;			/* by device_create(): freed with its last user */
 };
 
 /*

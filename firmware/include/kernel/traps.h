@@ -62,6 +62,11 @@ enum trap {
 	TRAP_SCHED_BUG = 112,		/* (enum sched_bug, message): a primitive is used in a wrong way */
 	TRAP_ALL_ASLEEP,		/* () -> when something will happen by itself, in ns; ~0 for never; 0: unknown */
 	TRAP_DEADLOCK,			/* (init_task, current): nothing ever will; does not return */
+
+	/* user space and the module it tests */
+	TRAP_USER_WAIT = 128,		/* (struct user_call *, phys of the user's memory): the host fills the call */
+	TRAP_MODULE_STATE,		/* (enum module_stage, errno, errno of probe) */
+	TRAP_LEFTOVER,			/* (kind, name, caller): something the module has not given back */
 };
 
 #endif

@@ -3,12 +3,82 @@
 #ifndef LINUX_DEVICE_H
 #define LINUX_DEVICE_H
 
+#include <kernel/api.h>
 #include <kernel/device.h>
+#include <linux/dev_printk.h>
+#include <linux/device/class.h>
+#include <linux/device/driver.h>
+#include <linux/err.h>
+#include <linux/gfp.h>
+#include <linux/ioport.h>
 #include <linux/kernel.h>
+#include <linux/kobject.h>
+#include <linux/kdev_t.h>
+
+#define BUS_ID_SIZE 20
+
+struct device_type {
+	const char *name;
+	const struct attribute_group **groups;
+	void (*release)(struct device *dev);
+};
+
+struct device_attribute {
+	struct attribute attr;
+	ssize_t (*show)(struct device *dev, struct device_attribute *attr, char *buf);
+	ssize_t (*store)(struct device *dev, struct device_attribute *attr, const char *buf, size_t count);
+};
+
+struct dev_ext_attribute {
+	struct device_attribute attr;
+	void *var;
+};
+
+#define DEVICE_ATTR(_name, _mode, _show, _store)				\
+	struct device_attribute dev_attr_##_name = __ATTR(_name, _mode, _show, _store)
+#define DEVICE_ATTR_RW(_name) struct device_attribute dev_attr_##_name = __ATTR_RW(_name)
+#define DEVICE_ATTR_RO(_name) struct device_attribute dev_attr_##_name = __ATTR_RO(_name)
+#define DEVICE_ATTR_WO(_name) struct device_attribute dev_attr_##_name = __ATTR_WO(_name)
+#define DEVICE_ATTR_ADMIN_RW(_name) struct device_attribute dev_attr_##_name = __ATTR_RW_MODE(_name, 0600)
+#define DEVICE_ATTR_ADMIN_RO(_name) struct device_attribute dev_attr_##_name = __ATTR_RO_MODE(_name, 0400)
+
+#define kobj_to_dev(kobject) container_of(kobject, struct device, kobj)
+
+void device_initialize(struct device *dev);
+int __must_check device_add(struct device *dev);
+int __must_check device_register(struct device *dev);
+void device_del(struct device *dev);
+void device_unregister(struct device *dev);
+struct device *get_device(struct device *dev);
+void put_device(struct device *dev);
+int dev_set_name(struct device *dev, const char *format, ...) __printf(2, 3);
+struct device *device_create(struct class *class, struct device *parent, dev_t devt, void *drvdata,
+			     const char *format, ...) __printf(5, 6);
+struct device *device_create_with_groups(struct class *class, struct device *parent, dev_t devt, void *drvdata,
+					 const struct attribute_group **groups, const char *format, ...)
+					 __printf(6, 7);
+void device_destroy(struct class *class, dev_t devt);
+struct device *class_find_device_by_devt(struct class *class, dev_t devt);
+int device_create_file(struct device *dev, const struct device_attribute *attr);
+void device_remove_file(struct device *dev, const struct device_attribute *attr);
+int __must_check device_create_bin_file(struct device *dev, const struct bin_attribute *attr);
+void device_remove_bin_file(struct device *dev, const struct bin_attribute *attr);
+int device_add_groups(struct device *dev, const struct attribute_group **groups);
+void device_remove_groups(struct device *dev, const struct attribute_group **groups);
+
+static inline int __must_check device_add_group(struct device *dev, const struct attribute_group *group)
+{
+	return sysfs_create_group(&dev->kobj, group);
+}
+
+static inline void device_remove_group(struct device *dev, const struct attribute_group *group)
+{
+	sysfs_remove_group(&dev->kobj, group);
+}
 
 static inline const char *dev_name(const struct device *dev)
 {
-	return dev->bus_id;
+	return dev->init_name ? dev->init_name : dev->bus_id;
 }
 
 static inline void *dev_get_drvdata(const struct device *dev)
@@ -21,10 +91,26 @@ static inline void dev_set_drvdata(struct device *dev, void *data)
 	dev->driver_data = data;
 }
 
-#define dev_printk(level, dev, format, ...)					\
-	printk(level "%s %s: " format, (dev)->driver_name ? : "", dev_name(dev), ##__VA_ARGS__)
-#define dev_err(dev, format, ...) dev_printk(KERN_ERR, dev, format, ##__VA_ARGS__)
-#define dev_warn(dev, format, ...) dev_printk(KERN_WARNING, dev, format, ##__VA_ARGS__)
-#define dev_info(dev, format, ...) dev_printk(KERN_INFO, dev, format, ##__VA_ARGS__)
+static inline void *dev_get_platdata(const struct device *dev)
+{
+	return dev->platform_data;
+}
+
+static inline int dev_to_node(struct device *dev)
+{
+	return -1;
+}
+
+static inline bool device_is_registered(struct device *dev)
+{
+	return dev->kobj.state_in_sysfs;
+}
+
+static inline void device_lock(struct device *dev) {}
+static inline void device_unlock(struct device *dev) {}
+static inline int device_set_wakeup_enable(struct device *dev, bool enable) { return 0; }
+
+#include <linux/devm_irq.h>
+#include <linux/devres.h>
 
 #endif

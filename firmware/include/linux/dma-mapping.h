@@ -6,8 +6,8 @@
 #include <linux/device.h>
 #include <linux/gfp.h>
 
-#define DMA_BIT_MASK(n) ((n) == 64 ? ~0UL : (1UL << (n)) - 1)
-#define DMA_64BIT_MASK (~0UL)
+#define DMA_BIT_MASK(n) ((n) == 64 ? ~0ULL : (1ULL << (n)) - 1)
+#define DMA_64BIT_MASK DMA_BIT_MASK(64)
 #define DMA_32BIT_MASK DMA_BIT_MASK(32)
 #define DMA_28BIT_MASK DMA_BIT_MASK(28)
 #define DMA_24BIT_MASK DMA_BIT_MASK(24)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Errors in pointers: the highest addresses, which nothing else has. */
+/* Pointers that carry an error number. */
 #ifndef LINUX_ERR_H
 #define LINUX_ERR_H
 
@@ -10,34 +10,36 @@
 #define MAX_ERRNO 4095
 #define IS_ERR_VALUE(x) unlikely((unsigned long)(void *)(x) >= (unsigned long)-MAX_ERRNO)
 
-static inline void *ERR_PTR(long error)
+static inline void *__must_check ERR_PTR(long error)
 {
 	return (void *)error;
 }
 
-static inline long PTR_ERR(const void *pointer)
+static inline long __must_check PTR_ERR(const void *pointer)
 {
 	return (long)pointer;
 }
 
-static inline bool IS_ERR(const void *pointer)
+static inline bool __must_check IS_ERR(const void *pointer)
 {
 	return IS_ERR_VALUE((unsigned long)pointer);
 }
 
-static inline bool IS_ERR_OR_NULL(const void *pointer)
+static inline bool __must_check IS_ERR_OR_NULL(const void *pointer)
 {
 	return !pointer || IS_ERR(pointer);
 }
 
-static inline void *ERR_CAST(const void *pointer)
+static inline void *__must_check ERR_CAST(const void *pointer)
 {
 	return (void *)pointer;
 }
 
-static inline int PTR_ERR_OR_ZERO(const void *pointer)
+static inline int __must_check PTR_ERR_OR_ZERO(const void *pointer)
 {
-	return IS_ERR(pointer) ? PTR_ERR(pointer) : 0;
+	return IS_ERR(pointer) ? (int)PTR_ERR(pointer) : 0;
 }
+
+#define PTR_RET(pointer) PTR_ERR_OR_ZERO(pointer)
 
 #endif

@@ -1,70 +1,59 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* printk and its levels, panic, and arithmetic that everybody needs. */
+/* What nearly every file of a kernel needs. */
 #ifndef LINUX_KERNEL_H
 #define LINUX_KERNEL_H
 
+#include <linux/align.h>
+#include <linux/bitops.h>
+#include <linux/bug.h>
 #include <linux/compiler.h>
+#include <linux/container_of.h>
 #include <linux/errno.h>
+#include <linux/kstrtox.h>
+#include <linux/limits.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
+#include <linux/printk.h>
+#include <linux/stringify.h>
 #include <linux/types.h>
-
-#define KERN_EMERG "<0>"
-#define KERN_ALERT "<1>"
-#define KERN_CRIT "<2>"
-#define KERN_ERR "<3>"
-#define KERN_WARNING "<4>"
-#define KERN_NOTICE "<5>"
-#define KERN_INFO "<6>"
-#define KERN_DEBUG "<7>"
-
-#ifndef pr_fmt
-#define pr_fmt(format) format
-#endif
-#define pr_err(format, ...) printk(KERN_ERR pr_fmt(format), ##__VA_ARGS__)
-#define pr_warn(format, ...) printk(KERN_WARNING pr_fmt(format), ##__VA_ARGS__)
-#define pr_info(format, ...) printk(KERN_INFO pr_fmt(format), ##__VA_ARGS__)
+#include <asm/byteorder.h>
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
-#define ALIGN(x, a) (((x) + (a) - 1) & ~((typeof(x))(a) - 1))
-#define container_of(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))
-#define min(a, b) ({ typeof(a) _a = (a); typeof(b) _b = (b); _a < _b ? _a : _b; })
-#define max(a, b) ({ typeof(a) _a = (a); typeof(b) _b = (b); _a > _b ? _a : _b; })
-#define min_t(type, a, b) min((type)(a), (type)(b))
+#define FIELD_SIZEOF(type, member) sizeof(((type *)0)->member)
 #define upper_32_bits(n) ((u32)((u64)(n) >> 32))
-#define lower_32_bits(n) ((u32)(n))
-
-typedef __builtin_va_list va_list;
-#define va_start(list, last) __builtin_va_start(list, last)
-#define va_arg(list, type) __builtin_va_arg(list, type)
-#define va_end(list) __builtin_va_end(list)
+#define lower_32_bits(n) ((u32)((u64)(n) & 0xffffffff))
+#define upper_16_bits(n) ((u16)((n) >> 16))
+#define lower_16_bits(n) ((u16)((n) & 0xffff))
+#define PTR_IF(condition, pointer) ((condition) ? (pointer) : NULL)
+#define REPEAT_BYTE(x) ((~0UL / 0xff) * (x))
+#define __is_defined(x) 0
+#define IS_ENABLED(option) 0
+#define IS_BUILTIN(option) 0
+#define IS_MODULE(option) 0
+#define u64_to_user_ptr(x) ((void __user *)(uintptr_t)(u64)(x))
+#define typecheck(type, x) ({ type _dummy; typeof(x) _other; (void)(&_dummy == &_other); 1; })
 
 int vsnprintf(char *buf, size_t size, const char *format, va_list args) __printf(3, 0);
+int vscnprintf(char *buf, size_t size, const char *format, va_list args) __printf(3, 0);
+int vsprintf(char *buf, const char *format, va_list args) __printf(2, 0);
 int snprintf(char *buf, size_t size, const char *format, ...) __printf(3, 4);
+int scnprintf(char *buf, size_t size, const char *format, ...) __printf(3, 4);
 int sprintf(char *buf, const char *format, ...) __printf(2, 3);
-unsigned long simple_strtoul(const char *text, char **end, unsigned int base);
+int sscanf(const char *text, const char *format, ...) __attribute__((format(scanf, 2, 3)));
+int hex_to_bin(unsigned char digit);
+extern const char hex_asc[];
+#define hex_asc_lo(x) hex_asc[(x) & 0xf]
+#define hex_asc_hi(x) hex_asc[((x) & 0xf0) >> 4]
 
-int vprintk(const char *format, va_list args) __printf(1, 0);
-int printk(const char *format, ...) __printf(1, 2);
+/* Defined inline, so that whoever allocates is the caller of kmalloc(). */
+#include <linux/kasprintf.h>
+
 void panic(const char *format, ...) __printf(1, 2) __noreturn;
-void dump_stack(void);
+void add_taint(unsigned int flag, int lockdep_ok);
 
 /* Say so, and make it a finding, where the caller's context must not sleep. */
 void __might_sleep(const char *file, int line);
 #define might_sleep() __might_sleep(__FILE__, __LINE__)
 #define might_sleep_if(condition) do { if (condition) might_sleep(); } while (0)
-
-#define BUG() do {								\
-	printk(KERN_EMERG "kernel BUG at %s:%d!\n", __FILE__, __LINE__);	\
-	__asm__ volatile("ud2");						\
-	__builtin_unreachable();						\
-} while (0)
-#define BUG_ON(condition) do { if (unlikely(condition)) BUG(); } while (0)
-#define WARN_ON(condition) ({							\
-	int _warn = !!(condition);						\
-	if (unlikely(_warn)) {							\
-		printk(KERN_WARNING "WARNING: at %s:%d %s()\n", __FILE__, __LINE__, __func__); \
-		dump_stack();							\
-	}									\
-	unlikely(_warn);							\
-})
 
 #endif

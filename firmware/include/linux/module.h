@@ -1,44 +1,63 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Modules. All are linked into the image; the kernel loads one by name, which calls its init, and unloads it, which
- * calls its exit. The name is that of the source file: KBUILD_MODNAME, set on the compiler's command line.
+ * Modules: those that are linked into the image, which the kernel loads by name, and the one that the host hands over.
+ * The name is KBUILD_MODNAME, a string set on the compiler's command line.
  */
 #ifndef LINUX_MODULE_H
 #define LINUX_MODULE_H
 
 #include <linux/compiler.h>
+#include <linux/export.h>
+#include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/kobject.h>
+#include <linux/list.h>
+#include <linux/moduleparam.h>
+#include <linux/stat.h>
 
-struct module;
-#define THIS_MODULE ((struct module *)0)
+#define MODULE_NAME_LEN 56
 
-struct initcall {
-	const char *module;
+enum module_state { MODULE_STATE_LIVE, MODULE_STATE_COMING, MODULE_STATE_GOING, MODULE_STATE_UNFORMED };
+
+struct module {
+	enum module_state state;
+	char name[MODULE_NAME_LEN];
+	int refcnt;
+	struct kobject kobj;
 	int (*init)(void);
-};
-
-struct exitcall {
-	const char *module;
 	void (*exit)(void);
+	const char *version;
 };
 
-#define __stringify_1(x) #x
-#define __stringify(x) __stringify_1(x)
-#define MODULE_NAME __stringify(KBUILD_MODNAME)
+#define MODULE_LICENSE(text) _Static_assert(sizeof(text) > 0, "a licence")
+#define MODULE_AUTHOR(text) _Static_assert(sizeof(text) > 0, "an author")
+#define MODULE_DESCRIPTION(text) _Static_assert(sizeof(text) > 0, "a description")
+#define MODULE_VERSION(text) _Static_assert(sizeof(text) > 0, "a version")
+#define MODULE_ALIAS(text) _Static_assert(sizeof(text) > 0, "an alias")
+#define MODULE_SOFTDEP(text) _Static_assert(sizeof(text) > 0, "dependencies")
+#define MODULE_FIRMWARE(text) _Static_assert(sizeof(text) > 0, "a file")
+#define MODULE_INFO(tag, text) _Static_assert(sizeof(text) > 0, #tag)
+#define MODULE_IMPORT_NS(space) _Static_assert(1, "a namespace")
+#define MODULE_SUPPORTED_DEVICE(text) _Static_assert(sizeof(text) > 0, "a device")
+#define MODULE_ALIAS_CHARDEV_MAJOR(major) MODULE_ALIAS("char-major-" __stringify(major) "-*")
+#define MODULE_ALIAS_MISCDEV(minor) MODULE_ALIAS("char-major-10-" __stringify(minor))
+#define MODULE_DEVICE_TABLE(type, name)						\
+	extern typeof(name) __mod_##type##__##name##_device_table		\
+		__attribute__((unused, alias(__stringify(name))))
 
-#define module_init(function)							\
-	static const struct initcall __initcall_##function __used		\
-		__attribute__((section(".initcalls"))) = { MODULE_NAME, function }
-#define module_exit(function)							\
-	static const struct exitcall __exitcall_##function __used		\
-		__attribute__((section(".exitcalls"))) = { MODULE_NAME, function }
+/* A module that is in use is not unloaded. */
+bool try_module_get(struct module *module);
+void __module_get(struct module *module);
+void module_put(struct module *module);
+static inline int module_refcount(struct module *module)
+{
+	return module ? module->refcnt : 0;
+}
 
-#define MODULE_LICENSE(text)
-#define MODULE_AUTHOR(text)
-#define MODULE_DESCRIPTION(text)
-#define MODULE_DEVICE_TABLE(type, name)
-#define EXPORT_SYMBOL(name)
-#define EXPORT_SYMBOL_GPL(name)
+static inline const char *module_name(const struct module *module)
+{
+	return module ? module->name : "kernel";
+}
 
 /* What the module's init gave; -ENOENT where there is none of that name. */
 int load_module(const char *name);

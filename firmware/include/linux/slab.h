@@ -4,11 +4,14 @@
 #define LINUX_SLAB_H
 
 #include <kernel/slab.h>
+#include <linux/compiler.h>
 #include <linux/gfp.h>
 #include <linux/types.h>
 
 #define ZERO_SIZE_PTR ((void *)16)
 #define ZERO_OR_NULL_PTR(p) ((unsigned long)(p) <= (unsigned long)ZERO_SIZE_PTR)
+#define KMALLOC_MAX_SIZE (1UL << 22)
+#define ARCH_KMALLOC_MINALIGN 8
 
 typedef void (*kmem_cache_ctor_t)(struct kmem_cache *cachep, void *objp);
 typedef void (*kmem_cache_dtor_t)(struct kmem_cache *cachep, void *objp);
@@ -19,6 +22,16 @@ void *kcalloc(size_t n, size_t size, gfp_t gfp_mask);
 void *krealloc(const void *objp, size_t size, gfp_t gfp_mask);
 size_t ksize(const void *objp);
 void kfree(const void *objp);
+#define kfree_sensitive(objp) kfree(objp)
+#define kzfree(objp) kfree(objp)
+#define kmalloc_node(size, gfp_mask, node) kmalloc((size), (gfp_mask))
+#define kzalloc_node(size, gfp_mask, node) kzalloc((size), (gfp_mask))
+#define kfree_rcu(objp, member) kfree(objp)
+
+static inline void *kmalloc_array(size_t n, size_t size, gfp_t gfp_mask)
+{
+	return size && n > ~0UL / size ? NULL : kmalloc(n * size, gfp_mask);
+}
 
 struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align, unsigned long flags,
 				     kmem_cache_ctor_t ctor);
@@ -30,5 +43,8 @@ void *kmem_cache_zalloc(struct kmem_cache *cachep, gfp_t gfp_mask);
 void kmem_cache_free(struct kmem_cache *cachep, void *objp);
 int kmem_cache_shrink(struct kmem_cache *cachep);
 void kmem_cache_destroy(struct kmem_cache *cachep);
+
+#define KMEM_CACHE(type, flags)								\
+	kmem_cache_create(#type, sizeof(struct type), __alignof__(struct type), (flags), NULL)
 
 #endif

@@ -3,16 +3,67 @@
 #ifndef LINUX_STRING_H
 #define LINUX_STRING_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 void *memset(void *to, int byte, size_t length);
 void *memcpy(void *to, const void *from, size_t length);
 void *memmove(void *to, const void *from, size_t length);
 int memcmp(const void *a, const void *b, size_t length);
+void *memchr(const void *data, int byte, size_t length);
+void *memscan(void *data, int byte, size_t length);
+void *memchr_inv(const void *data, int byte, size_t length);
+void *memset16(u16 *to, u16 value, size_t count);
+void *memset32(u32 *to, u32 value, size_t count);
+void *memset64(u64 *to, u64 value, size_t count);
+
 size_t strlen(const char *text);
+size_t strnlen(const char *text, size_t most);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t length);
+int strcasecmp(const char *a, const char *b);
+int strncasecmp(const char *a, const char *b, size_t length);
+#define strnicmp strncasecmp
+char *strcpy(char *to, const char *from);
+char *strncpy(char *to, const char *from, size_t length);
 size_t strlcpy(char *to, const char *from, size_t size);
+ssize_t strscpy(char *to, const char *from, size_t size);
+ssize_t strscpy_pad(char *to, const char *from, size_t size);
+char *strcat(char *to, const char *from);
+char *strncat(char *to, const char *from, size_t length);
+size_t strlcat(char *to, const char *from, size_t size);
+char *strchr(const char *text, int c);
+char *strrchr(const char *text, int c);
+char *strnchr(const char *text, size_t length, int c);
+char *strchrnul(const char *text, int c);
 char *strstr(const char *text, const char *part);
+char *strnstr(const char *text, const char *part, size_t length);
+size_t strspn(const char *text, const char *accepted);
+size_t strcspn(const char *text, const char *rejected);
+char *strpbrk(const char *text, const char *any);
+char *strsep(char **text, const char *separators);
+char *strim(char *text);
+char *skip_spaces(const char *text);
+#define strstrip strim
+bool sysfs_streq(const char *a, const char *b);
+int match_string(const char *const *array, size_t count, const char *text);
+int __sysfs_match_string(const char *const *array, size_t count, const char *text);
+#define sysfs_match_string(array, text) __sysfs_match_string(array, sizeof(array) / sizeof((array)[0]), text)
+
+static inline void memzero_explicit(void *data, size_t length)
+{
+	memset(data, 0, length);
+	barrier_data(data);
+}
+
+static inline bool strstarts(const char *text, const char *prefix)
+{
+	return !strncmp(text, prefix, strlen(prefix));
+}
+
+#define str_has_prefix(text, prefix) (strstarts(text, prefix) ? strlen(prefix) : 0)
+
+/* Copies that are allocated are made inline, so that whoever asks for them is the caller of kmalloc(). */
+#include <linux/kasprintf.h>
 
 #endif

@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#define UTS_RELEASE "2.6.24-dmalab"

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * User memory. It is in no page table that the kernel runs on: whoever uses a user's pointer without these faults, as
+ * with SMAP. What cannot be reached makes them give the number of bytes left, or -EFAULT.
+ */
+#ifndef LINUX_UACCESS_H
+#define LINUX_UACCESS_H
+
+#include <kernel/api.h>
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/types.h>
+
+#define TASK_SIZE_MAX 0x00007ffffffff000UL
+#define TASK_SIZE TASK_SIZE_MAX
+#define VERIFY_READ 0
+#define VERIFY_WRITE 1
+
+unsigned long __must_check copy_to_user(void __user *to, const void *from, unsigned long length);
+unsigned long __must_check copy_from_user(void *to, const void __user *from, unsigned long length);
+unsigned long __must_check clear_user(void __user *to, unsigned long length);
+long strncpy_from_user(char *to, const char __user *from, long size);
+long strnlen_user(const char __user *text, long size);
+int __access_ok(unsigned long addr, unsigned long length);
+
+#define __copy_to_user copy_to_user
+#define __copy_from_user copy_from_user
+#define raw_copy_to_user copy_to_user
+#define raw_copy_from_user copy_from_user
+#define __copy_to_user_inatomic copy_to_user
+#define __copy_from_user_inatomic copy_from_user
+#define __clear_user clear_user
+#if API_BEFORE(5, 0)
+#define access_ok(type, addr, length) ((void)(type), __access_ok((unsigned long)(addr), (length)))
+#else
+#define access_ok(addr, length) __access_ok((unsigned long)(addr), (length))
+#endif
+
+#define get_user(x, from) ({							\
+	typeof(*(from)) _get = (typeof(*(from)))0;				\
+	int _get_error = copy_from_user(&_get, (from), sizeof(_get)) ? -EFAULT : 0; \
+	(x) = (typeof(x))_get;							\
+	_get_error;								\
+})
+#define put_user(x, to) ({							\
+	typeof(*(to)) _put = (typeof(*(to)))(x);				\
+	copy_to_user((void __user *)(to), &_put, sizeof(_put)) ? -EFAULT : 0;	\
+})
+#define __get_user get_user
+#define __put_user put_user
+
+static inline int __must_check copy_struct_from_user(void *to, size_t size, const void __user *from, size_t given)
+{
+	size_t both = size < given ? size : given;
+
+	if (copy_from_user(to, from, both))
+		return -EFAULT;
+	for (size_t at = both; at < size; at++)
+		((char *)to)[at] = 0;
+	return 0;
+}
+
+/* A copy of a user's memory, made where it is asked for: the allocation is the driver's own. */
+#include <linux/err.h>
+#include <linux/slab.h>
+static inline void *memdup_user(const void __user *from, size_t length)
+{
+	void *copy = kmalloc(length, GFP_KERNEL);
+
+	if (!copy)
+		return ERR_PTR(-ENOMEM);
+	if (!copy_from_user(copy, from, length))
+		return copy;
+	kfree(copy);
+	return ERR_PTR(-EFAULT);
+}
+
+static inline void *memdup_user_nul(const void __user *from, size_t length)
+{
+	char *copy = kmalloc(length + 1, GFP_KERNEL);
+
+	if (!copy)
+		return ERR_PTR(-ENOMEM);
+	copy[length] = 0;
+	if (!copy_from_user(copy, from, length))
+		return copy;
+	kfree(copy);
+	return ERR_PTR(-EFAULT);
+}
+
+#endif
