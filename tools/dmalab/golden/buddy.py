@@ -161,7 +161,7 @@ def compare_boot(kernel: RecordedKernel, recording: Recording, meta: dict[str, A
         got["sizes"] = {
             "sizeof_page": mm.layout.sizeof("page"),
             "sizeof_zone": mm.layout.sizeof("zone"),
-            "sizeof_spinlock": mm.layout.sizeof("spinlock_t"),
+            "sizeof_spinlock": mm.layout.sizeof("arch_spinlock_t"),
             "MAX_NR_ZONES": mm.layout.number("MAX_NR_ZONES"),
             "pageblock_order": kernel.config.pageblock_order,
         }
