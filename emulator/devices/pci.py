@@ -115,6 +115,11 @@ class PciFunction:
         low_bits = 0x3 if bar.is_io else 0xF
         self._define(offset, 4, _BAR_IO if bar.is_io else 0, writable=0xFFFF_FFFF & ~(bar.size - 1) & ~low_bits)
 
+    def memory_ranges(self) -> list[tuple[int, int]]:
+        """Give first and last address of every memory BAR that the guest has placed, decoding or not."""
+        placed = [(self._get(offset, 4) & -bar.size, bar.size) for offset, bar in self._bars if not bar.is_io]
+        return [(start, start + size - 1) for start, size in placed if start]
+
     def connect(self, bus: Bus) -> None:
         """Say where BARs appear."""
         self._bus = bus
@@ -193,6 +198,11 @@ class PciHost:
             raise ConfigError(f"pci: found two functions at {function.name}, expected one")
         self._functions[function.devfn] = function
         function.connect(self._bus)
+
+    def memory_ranges(self) -> list[tuple[int, int, str]]:
+        """Give first and last address of every memory BAR on the bus, and its function's name, in order."""
+        functions = self._functions.values()
+        return sorted((*ends, function.name) for function in functions for ends in function.memory_ranges())
 
     def read(self, offset: int, width: int) -> int:
         """Read the address port, or configuration space through the data port."""

@@ -27,6 +27,7 @@ COMMANDS = {
     "boot": ("dmalab.boot", "boot the machine, run a scenario, prove the reach of every DMA cache"),
     "audit": ("dmalab.audit_command", "run a scenario, and examine all of the kernel's memory at every checkpoint"),
     "golden": ("dmalab.golden.command", "replay recordings of the real Linux 2.6.24 allocators, and compare"),
+    "proc": ("dmalab.proc_command", "run a scenario, and print what /proc says of the guest's memory"),
     "machine": ("dmalab.machine_command", "print the default machine file, or check one"),
     "scenarios": ("dmalab.scenarios_command", "list the scenarios that ship with dmalab"),
 }
