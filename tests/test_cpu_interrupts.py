@@ -75,6 +75,17 @@ def test_exceptions_push_the_right_frame_and_return_to_the_instruction(instructi
     assert bench.exceptions() == [(vector, error_code or 0)]
 
 
+def test_the_frame_is_aligned_to_16_bytes_wherever_the_stack_is():
+    bench = CpuBench(f"sub $13, %rsp; ud2\n{EXIT}{HANDLER_ORG}{SAVE}{EXIT}")
+    bench.gate(6, HANDLER)
+
+    bench.run()
+
+    rsp, words = frame(bench, 5)
+    assert (rsp + 40) % 16 == 0
+    assert words[3] == STACK - 13
+
+
 def test_any_number_of_page_faults_is_delivered_with_the_address_in_cr2():
     bench = CpuBench(
         f"""

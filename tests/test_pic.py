@@ -110,6 +110,7 @@ def test_an_edge_asks_once_however_long_the_line_stays_high() -> None:
     pair = _pair()
     pair.set_line(4, level=True)
     pair.acknowledge()
+    pair.set_line(4, level=True)
     _end(pair, 4)
 
     assert not pair.pending()
