@@ -10,18 +10,19 @@ from emulator.memmap import PAGE_OFFSET
 from pykernel.check.caches import Cache, array_caches, caches, slabs_of
 from pykernel.check.memory import Memory
 from pykernel.check.offsets import page_offsets, slab_offsets
-from pykernel.check.pages import Survey
+from pykernel.check.pages import Survey, survey_pages
+from pykernel.check.violations import Violations
 from pykernel.check.zones import pcp_lists, pcp_pages
+from pykernel.layout.config import KernelConfig
 from pykernel.layout.layout import Layout, element_type
+from pykernel.mm.dma import Dma
+from pykernel.mm.dma_mappings import SINGLE, DmaMappings
+from tests.check_kernel import BareKernel
 
 _WIDTHS = {"u8": 1, "i8": 1, "u16": 2, "i16": 2, "u32": 4, "i32": 4, "u64": 8, "i64": 8, "ptr": 8}
 _ARRAY = re.compile(r"\[(\d+)\]")
-_STATICS = (
-    *("mem_map", "max_pfn", "totalram_pages", "totalreserve_pages", "num_physpages", "dma_reserve", "min_free_kbytes"),
-    *("page_group_by_mobility_disabled", "sysctl_lowmem_reserve_ratio", "vm_stat", "early_node_map"),
-    *("nr_nodemap_entries", "arch_zone_lowest_possible_pfn", "arch_zone_highest_possible_pfn", "cache_chain"),
-    *("malloc_sizes", "g_cpucache_up", "slab_early_init", "slab_break_gfp_order"),
-)
+_APART = ("contig_page_data", "cache_cache", "dma_mappings")  # planted as what they are
+_FREE_MAPPINGS = 256  # one free slot in so many of the table of DMA mappings
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +50,20 @@ def leaves(layout: Layout, word: str, name: str, phys: int) -> Iterator[Site]:
 
 
 class Garden:
-    """Every place in one kernel's memory where something can be planted, by kind."""
+    """Every place in one kernel's memory where something can be planted, by kind; `before` is RAM as it once was."""
 
-    def __init__(self, memory: Memory, survey: Survey) -> None:
+    def __init__(self, memory: Memory, survey: Survey, before: bytes) -> None:
         self.memory = memory
+        self.before = before
         self.survey = survey
         layout = memory.layout
         self.beds: dict[str, list[Site]] = {}
         self._plant_node()
-        for name in _STATICS:
-            for site in leaves(layout, layout.variable(name).type, name, memory.statics[name]):
-                self._add(site)
+        for name in layout.variables():
+            if name not in _APART:
+                for site in leaves(layout, layout.variable(name).type, name, memory.statics[name]):
+                    self._add(site)
+        self._plant_mappings()
         self._plant_pageblocks()
         self.caches = list(caches(memory))
         for cache in self.caches:
@@ -110,6 +114,15 @@ class Garden:
                 for site in leaves(layout, word, f"node.{name}", node + offset):
                     self._add(site)
 
+    def _plant_mappings(self) -> None:
+        base, size = self.memory.statics["dma_mappings"], self.memory.layout.sizeof("dma_mapping")
+        kind = self.memory.layout.offset("dma_mapping", "type")
+        for slot in range(self.memory.layout.variable("dma_mappings").size // size):
+            phys = base + slot * size
+            is_live = self.memory.u32(phys + kind) != 0
+            if is_live or slot % _FREE_MAPPINGS == 0:
+                self._add_struct("dma_mapping", "mapping" if is_live else "free mapping", phys)
+
     def _plant_pageblocks(self) -> None:
         pointer = self.memory.layout.offset("zone", "pageblock_flags")
         for zone in self.survey.zones:
@@ -148,13 +161,32 @@ class Garden:
         size = slab_offsets(self.memory.layout).cache_size
         return next(cache for cache in self.caches if cache.phys <= site.phys < cache.phys + size)
 
+    def read(self, site: Site) -> int:
+        """Give what stands in a place."""
+        return int.from_bytes(self.memory.ram.u8[site.phys : site.phys + site.width], "little")
+
+    def write(self, site: Site, value: int) -> None:
+        """Write a value, as far as the place is wide."""
+        mask = (1 << 8 * site.width) - 1
+        self.memory.ram.u8[site.phys : site.phys + site.width] = (value & mask).to_bytes(site.width, "little")
+
+    def is_pointer(self, virt: int) -> bool:
+        """Say whether a word can be read there, in the direct map."""
+        return virt % 8 == 0 and self.memory.holds(virt - PAGE_OFFSET)
+
     def choose(self, rng: Random) -> Site:
         """Choose a place: a third of all in struct page, all kinds of pages alike, the rest by name."""
+        return self.choose_alike(rng)[0]
+
+    def choose_alike(self, rng: Random) -> tuple[Site, Site]:
+        """Choose two places that hold the same member of two structures, of the same one if there is no other."""
         if rng.random() < 0.34:
             kind = rng.choice(sorted(self.pages))
-            page = self.survey.pages.page(rng.choice(self.pages[kind]))
-            return rng.choice(list(leaves(self.memory.layout, "struct page", f"page({kind})", page)))
-        return rng.choice(self.beds[rng.choice(self.names)])
+            pages = [self.survey.pages.page(rng.choice(self.pages[kind])) for _ in range(2)]
+            members = [list(leaves(self.memory.layout, "struct page", f"page({kind})", page)) for page in pages]
+            return rng.choice(list(zip(*members, strict=True)))
+        bed = self.beds[rng.choice(self.names)]
+        return rng.choice(bed), rng.choice(bed)
 
 
 def changed(rng: Random, value: int, width: int) -> int:
@@ -172,3 +204,18 @@ def changed(rng: Random, value: int, width: int) -> int:
         )
     )
     return other & mask if other & mask != value else value ^ 1
+
+
+def make_garden(config: KernelConfig, rng: Random) -> tuple[BareKernel, Garden]:
+    """Boot a kernel and put it to work, with some DMA mappings; plants may take values from the midst of that work."""
+    kernel = BareKernel(32 if config.hugetlb else 16, config)  # with 16 MiB and larger pageblocks, types are off
+    Dma(kernel.mm).pci_iommu_init()
+    kernel.churn(rng, 1500)
+    mappings = DmaMappings(kernel.mm)
+    for objp in rng.sample(kernel.objects, min(40, len(kernel.objects))):
+        mappings.add(objp, objp - PAGE_OFFSET, rng.randrange(1, 64), objp, SINGLE, rng.randrange(3))
+    before = bytes(kernel.ram.u8[: kernel.ram.end])
+    kernel.churn(rng, 500)
+    survey = survey_pages(kernel.memory, Violations(1))
+    assert survey
+    return kernel, Garden(kernel.memory, survey, before)

@@ -22,6 +22,10 @@ def check_statics(memory: Memory, log: Violations) -> None:
     many = memory.u64(memory.statics["num_physpages"]) > _BREAK_PAGES
     for name, expected in (("slab_break_gfp_order", int(many)), ("slab_early_init", 0), ("g_cpucache_up", _FULL)):
         log.expect("slab-statics", name, memory.statics[name], expected, memory.i32(memory.statics[name]))
+    online, cpus = _online(memory), slab_offsets(memory.layout).cpus
+    if not online & 1 or online >> cpus:
+        what = "cpu_online_map has CPUs that there are not, or lacks the first"
+        log.add("slab-statics", what, memory.statics["cpu_online_map"], f"CPUs below {cpus}", hex(online))
 
 
 def check_cache(memory: Memory, log: Violations, cache: Cache) -> None:

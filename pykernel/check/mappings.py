@@ -20,8 +20,25 @@ def audit_mappings(memory: Memory, log: Violations) -> int:
     if "dma_mappings" not in memory.statics:
         return 0
     with log.reading("dma-mapping"):
+        _check_answers(memory, log)
         return _Table(memory, log).check()
     return 0
+
+
+def _check_answers(memory: Memory, log: Violations) -> None:
+    """Check what the DMA API's answers are made of. Source: arch/x86/kernel/pci-dma_64.c: pci_iommu_init"""
+    statics, layout = memory.statics, memory.layout
+    bad, ops, lost = (statics[name] for name in ("bad_dma_address", "dma_ops", "dma_mappings_lost"))
+    log.expect("dma-statics", "bad_dma_address", bad, 0, memory.u64(bad))
+    chosen, known = memory.u32(ops), layout.enum("dma_ops_kind").values()
+    if chosen not in known:
+        log.add("dma-statics", "dma_ops are none that there are", ops, sorted(known), chosen)
+    if memory.u32(lost) > 1:
+        log.add("dma-statics", "dma_mappings_lost", lost, "0 or 1", memory.u32(lost))
+    if chosen:
+        mask, pointer = (memory.static("fallback_dev", name) for name in ("coherent_dma_mask", "dma_mask"))
+        log.expect("dma-statics", "fallback_dev: coherent_dma_mask", mask, 0xFFFF_FFFF, memory.u64(mask))
+        log.expect("dma-statics", "fallback_dev: dma_mask", pointer, mask + KERNEL_MAP_BASE, memory.u64(pointer))
 
 
 class _Table:

@@ -34,6 +34,8 @@ def check_zone_numbers(memory: Memory, log: Violations, survey: Survey) -> None:
         numbers.check_boot_memory(pages, found, codes)
     with log.reading("node"):
         numbers.check_node(pages, found)
+    with log.reading("mobility"):
+        numbers.check_mobility()
     with log.reading("vm-stat"):
         numbers.check_global_counters()
         numbers.check_thresholds()
@@ -240,6 +242,15 @@ class _ZoneNumbers:
         self.log.expect("node", "nr_zones", nr_zones, found[-1].index + 1, memory.i32(nr_zones))
         for name in ("max_pfn", "num_physpages"):
             self._compare("node", name, memory.statics[name], pages.count)
+
+    def check_mobility(self) -> None:
+        """Check whether migrate types are in use. Source: mm/page_alloc.c: build_all_zonelists, nr_free_zone_pages"""
+        memory = self.memory
+        total, disabled = memory.statics["vm_total_pages"], memory.statics["page_group_by_mobility_disabled"]
+        present = sum(self.present)
+        self._compare("mobility", "vm_total_pages", total, present)
+        few = present < self.at.types << memory.config.pageblock_order
+        self.log.expect("mobility", "page_group_by_mobility_disabled", disabled, int(few), memory.i32(disabled))
 
     def check_global_counters(self) -> None:
         """Compare the sums of the zones' counters with the machine's."""
