@@ -26,6 +26,7 @@ from pykernel.mm.page import (
     FLAGS_CLEAR_AT_PREP,
     LRU_BYTES,
     PAGE_BYTES,
+    PG_BUDDY,
     ZONES_SHIFT,
 )
 from pykernel.mm.zone import COLD, HOT, Zone
@@ -40,17 +41,25 @@ _BLOCK_BITS = 3
 _LRU_BASE = PAGE_OFFSET + LRU_BYTES
 _PREV_BASE = PAGE_OFFSET - 8
 _MAX_REQUESTS = 1024  # different gfp_masks remembered
+_PAGE = Struct("<QQQQ8xQQ")  # all of a struct page but index
 
-_CpuList = tuple[int, int, int]  # index of its count in ram.i32, of its head in ram.u64, address of its head
-# A request's zonelist; address, counter, mark, reserve and lists by CPU of the zone first on it; its migrate type; that
-# zone.
-_Request = tuple[int, int, int, int, int, list[_CpuList], int, Zone]
-_Requests = dict[int, _Request]  # by gfp_mask
+# A request's zonelist; address, counter, mark, reserve of the zone first on it; the flags of an ordinary page there;
+# its migrate type; that zone; index of the count of the CPU's list in ram.i32, of its head in ram.u64, its address.
+_Request = tuple[int, int, int, int, int, int, int, Zone, int, int, int]
+_Requests = list[dict[int, _Request]]  # by CPU and gfp_mask
 
 
-def _cpu_lists(zone: Zone, cold: int) -> list[_CpuList]:
-    """Give the zone's hot or cold lists, by CPU."""
-    return [(cpu[cold].phys >> 2, cpu[cold].w_head, int(cpu[cold].head)) for cpu in zone.pcps]
+class _Blocks(dict[int, tuple[int, int]]):
+    """Where a zone's pageblocks have their type, by number: index in ram.u8 and shift, worked out when asked for."""
+
+    def __init__(self, first: int) -> None:
+        super().__init__()
+        self.first = first
+
+    def __missing__(self, block: int) -> tuple[int, int]:
+        bit = block * _BLOCK_BITS
+        place = self[block] = self.first + (bit >> 3), bit & 7
+        return place
 
 
 def make_alloc_pages(allocator: "PageAllocator") -> Callable[[int, int], Pfn | None]:
@@ -58,38 +67,37 @@ def make_alloc_pages(allocator: "PageAllocator") -> Callable[[int, int], Pfn | N
 
     Source: mm/page_alloc.c: get_page_from_freelist, buffered_rmqueue, prep_new_page
     """
-    requests: _Requests = {}
+    requests: _Requests = [{} for _ in range(allocator.mm.config.nr_cpus)]
     general, alloc_block = allocator.alloc_pages_node, _make_alloc_block(allocator, requests)
-    mm, u64, i64, i32, u8 = allocator.mm, allocator.u64, allocator.i64, allocator.i32, allocator.mm.ram.u8
-    i_mobility_disabled, mem_map, all_private = allocator.i_mobility_disabled, mm.mem_map.phys, mm.mem_map.private
-    all_counts, links, backlinks = mm.mem_map.counts, mm.mem_map.links, mm.mem_map.backlinks
-    unpack = Struct("<QQQQ8xQQ").unpack_from  # all of a struct page but index
+    mm, u64, i64, i32 = allocator.mm, allocator.u64, allocator.i64, allocator.i32
+    i_mobility_disabled, unpack = allocator.i_mobility_disabled, _PAGE.unpack_from
+    lru_base, all_private, users = mm.mem_map.lru_base, mm.mem_map.private, mm.mem_map.users
+    links, backlinks, structs = mm.mem_map.links, mm.mem_map.backlinks, mm.ram.u8[mm.mem_map.phys :]
 
     def alloc_pages(gfp_mask: int, order: int) -> int | None:
         """Allocate 2^order pages in a row; None where Linux gives NULL. See PageAllocator.alloc_pages_node."""
         if order:
             return alloc_block(gfp_mask, order)
         try:
-            w_zonelist, zone, w_free, w_low, w_reserve, lists, wanted, _ = requests[gfp_mask]
-            i_count, w_head, head = lists[mm.cpu]
+            w_list, zone, w_free, w_low, w_reserve, plain, wanted, _, i_count, w_head, head = requests[mm.cpu][gfp_mask]
             count = i32[i_count]
-            if count <= 0 or u64[w_zonelist] != zone or i64[w_free] <= u64[w_low] + u64[w_reserve]:
+            if count <= 0 or u64[w_list] != zone or i64[w_free] <= u64[w_low] + u64[w_reserve]:
                 return general(gfp_mask, 0)
-            phys = u64[w_head] - _LRU_BASE
-            flags, counts, private, mapping, after, before = unpack(u8, phys)
+            at = u64[w_head] - lru_base
+            flags, counts, private, mapping, after, before = unpack(structs, at)
             if wanted and i32[i_mobility_disabled]:
                 wanted = 0
-            if private != wanted or counts != COUNTS_FREE or mapping or before != head or flags & _PREP_BY_HAND:
+            if private != wanted or counts != COUNTS_FREE or mapping or before != head or flags != plain or at < 0:
                 return general(gfp_mask, 0)
             u64[w_head + 1 if after == head else (after - _PREV_BASE) >> 3] = head
         except _WILD:
             return _alloc_unusual(allocator, requests, gfp_mask, 0)
-        pfn = (phys - mem_map) // PAGE_BYTES
+        pfn = at // PAGE_BYTES
         u64[w_head], i32[i_count] = after, count - 1
         links[pfn], backlinks[pfn] = LIST_POISON1, LIST_POISON2
         if wanted:
             all_private[pfn] = 0
-        all_counts[pfn] = COUNTS_ONE_USER
+        users[pfn] = 1
         return pfn
 
     return cast("Callable[[int, int], Pfn | None]", alloc_pages)
@@ -97,12 +105,12 @@ def make_alloc_pages(allocator: "PageAllocator") -> Callable[[int, int], Pfn | N
 
 def _alloc_unusual(allocator: "PageAllocator", requests: _Requests, gfp_mask: int, order: int) -> int | None:
     """Allocate the general way, and be ready for the next request with this gfp_mask."""
-    if gfp_mask not in requests:
-        _remember(allocator, requests, gfp_mask)
+    if gfp_mask not in requests[allocator.mm.cpu]:
+        _remember(allocator, requests[allocator.mm.cpu], gfp_mask)
     return allocator.alloc_pages_node(gfp_mask, order)
 
 
-def _remember(allocator: "PageAllocator", requests: _Requests, gfp_mask: int) -> None:
+def _remember(allocator: "PageAllocator", requests: dict[int, _Request], gfp_mask: int) -> None:
     """Work out what make_alloc_pages() wants to know of a gfp_mask that it meets for the first time."""
     w_zonelist = allocator.zonelists[gfp_mask & GFP_ZONE_MASK]
     zone = allocator.zones_at.get(allocator.u64[w_zonelist])
@@ -110,50 +118,87 @@ def _remember(allocator: "PageAllocator", requests: _Requests, gfp_mask: int) ->
         return
     if len(requests) >= _MAX_REQUESTS:
         requests.clear()
-    lists = _cpu_lists(zone, COLD if gfp_mask & GFP_COLD else HOT)
+    pcp = zone.pcps[allocator.mm.cpu][COLD if gfp_mask & GFP_COLD else HOT]
     migratetype = (gfp_mask & GFP_MOVABLE != 0) << 1 | (gfp_mask & GFP_RECLAIMABLE != 0)
-    w_reserve = zone.w_lowmem_reserve + zone.index
-    requests[gfp_mask] = w_zonelist, int(zone.virt), zone.w_free, zone.w_pages_low, w_reserve, lists, migratetype, zone
+    words = w_zonelist, int(zone.virt), zone.w_free, zone.w_pages_low, zone.w_lowmem_reserve + zone.index
+    plain = zone.index << ZONES_SHIFT
+    requests[gfp_mask] = *words, plain, migratetype, zone, pcp.phys >> 2, pcp.w_head, int(pcp.head)
 
 
 def _make_alloc_block(allocator: "PageAllocator", requests: _Requests) -> Callable[[int, int], int | None]:
     """Make the part of alloc_pages() for more than one page: also from the first zone, and ordinary pages only."""
-    u64, i64, i32, general = allocator.u64, allocator.i64, allocator.i32, allocator.alloc_pages_node
-    flags, counts, mapping = allocator.flags, allocator.counts, allocator.mapping
+    mm, u64, i64, i32, general = allocator.mm, allocator.u64, allocator.i64, allocator.i32, allocator.alloc_pages_node
+    flags, counts, mapping, users = allocator.flags, allocator.counts, allocator.mapping, allocator.users
     i_mobility_disabled, largest = allocator.i_mobility_disabled, allocator.max_order - 1
     watermark_ok, smp = allocator.zone_watermark_ok, allocator.buddy.smp  # on SMP the counter of free pages may lag
-    rmqueue_smallest, rmqueue_fallback = allocator.buddy.rmqueue_smallest, allocator.buddy.rmqueue_fallback
+    rmqueue_first, rmqueue = _make_rmqueue_first(allocator), allocator.buddy.rmqueue
 
     def alloc_block(gfp_mask: int, order: int) -> int | None:
         """Allocate 2^order pages in a row. See PageAllocator.alloc_pages_node."""
         try:
-            w_zonelist, virt, w_free, w_low, w_reserve, _, wanted, zone = requests[gfp_mask]
+            w_zonelist, virt, w_free, w_low, w_reserve, plain, wanted, zone, _, _, _ = requests[mm.cpu][gfp_mask]
             if order > largest or u64[w_zonelist] != virt:
                 return general(gfp_mask, order)
-            free_pages, mark = i64[w_free] + 1 - (1 << order), u64[w_low]
-            if free_pages <= mark + u64[w_reserve]:
+            available, mark, pages = i64[w_free], u64[w_low], 1 << order
+            if available < mark + u64[w_reserve] + pages:
                 return general(gfp_mask, order)
             # With enough free in the largest blocks, it does not matter how little the small ones have.
-            enough = not smp and (u64[zone.w_nr_free[largest]] << largest) - (1 << order) >= mark
+            enough = not smp and (u64[zone.w_nr_free[largest]] << largest) - pages >= mark
             if not enough and not watermark_ok(zone, order, mark, zone.index, 0):
                 return general(gfp_mask, order)
             if wanted and i32[i_mobility_disabled]:
                 wanted = 0
-            pfn = rmqueue_smallest(zone, order, wanted)
-            if pfn < 0:
-                pfn = rmqueue_fallback(zone, order, wanted)
+            if not (gfp_mask & GFP_COMP or smp):
+                pfn = rmqueue_first(zone, order, wanted, plain, available)
+                if pfn >= 0:
+                    return pfn
+            pfn = rmqueue(zone, order, wanted)
         except KeyError:
             return _alloc_unusual(allocator, requests, gfp_mask, order)
-        except (IndexError, ValueError) as error:
+        except _WILD as error:
             raise KernelBug(f"alloc_pages: a pointer or counter in the zones is wild ({error})") from error
         if pfn < 0:
             return general(gfp_mask, order)
         if gfp_mask & GFP_COMP or flags[pfn] & _PREP_BY_HAND or counts[pfn] != COUNTS_FREE or mapping[pfn]:
             return pfn if allocator.prep_new_page(pfn, order, gfp_mask) else general(gfp_mask, order)
-        counts[pfn] = COUNTS_ONE_USER
+        users[pfn] = 1
         return pfn
 
     return alloc_block
+
+
+def _make_rmqueue_first(allocator: "PageAllocator") -> Callable[[Zone, int, int, int, int], int]:
+    """Make what takes the first block of just the order that is wanted, if there is one and it is ordinary.
+
+    Source: mm/page_alloc.c: __rmqueue_smallest, prep_new_page
+    """
+    mem_map, u64, i64, w_vm_stat = allocator.mm.mem_map, allocator.u64, allocator.i64, allocator.buddy.w_vm_stat
+    lru_base, all_flags, all_private, users = mem_map.lru_base, mem_map.flags, mem_map.private, mem_map.users
+    links, backlinks, structs = mem_map.links, mem_map.backlinks, allocator.mm.ram.u8[mem_map.phys :]
+    unpack = _PAGE.unpack_from
+
+    def rmqueue_first(zone: Zone, order: int, migratetype: int, plain: int, available: int) -> int:
+        """Give the block's first page, ready for use, or -1; `available` is what the zone counts as free."""
+        head, w_head, w_nr_free = zone.areas[migratetype][order]
+        link = u64[w_head]
+        if link == head:
+            return -1
+        at = link - lru_base
+        flags, counts, private, mapping, after, before = unpack(structs, at)
+        ordinary = flags == plain | PG_BUDDY and private == order and counts == COUNTS_FREE and before == head
+        if not ordinary or mapping or at < 0:
+            return -1
+        pfn: int = at // PAGE_BYTES
+        u64[w_head + 1 if after == head else (after - _PREV_BASE) >> 3] = head
+        u64[w_head] = after
+        links[pfn], backlinks[pfn] = LIST_POISON1, LIST_POISON2
+        all_flags[pfn], all_private[pfn], users[pfn] = plain, 0, 1
+        u64[w_nr_free] = u64[w_nr_free] - 1
+        i64[zone.w_free] = available - (1 << order)
+        i64[w_vm_stat] = i64[w_vm_stat] - (1 << order)
+        return pfn
+
+    return rmqueue_first
 
 
 def make_free_pages(allocator: "PageAllocator") -> Callable[[int, int], None]:
@@ -164,24 +209,20 @@ def make_free_pages(allocator: "PageAllocator") -> Callable[[int, int], None]:
     general, free_block = allocator.free_pages_slowly, _make_free_block(allocator)
     mm, u64, i32, u8 = allocator.mm, allocator.u64, allocator.i32, allocator.mm.ram.u8
     i_mobility_disabled, block_shift, max_pfn = allocator.i_mobility_disabled, mm.config.pageblock_order, mm.max_pfn
-    flags, counts, private = mm.mem_map.flags, mm.mem_map.counts, mm.mem_map.private
+    flags, counts, private, users = mm.mem_map.flags, mm.mem_map.counts, mm.mem_map.private, mm.mem_map.users
     mapping, links, backlinks = mm.mem_map.mapping, mm.mem_map.links, mm.mem_map.backlinks
-    lru_base = mm.mem_map.lru_base
-    # By the flags of an ordinary page: nothing but the zone's number.
-    zones = {z.index << ZONES_SHIFT: (z.start_pfn, z.block_flags, _cpu_lists(z, HOT)) for z in allocator.zones}
+    lru_base, zones = mm.mem_map.lru_base, _lists_by_flags(allocator)
 
     def free_pages(pfn: int, order: int) -> None:
         """Drop one reference to a block, and free it when that was the last. See PageAllocator.free_pages_slowly."""
         if order or not 0 <= pfn < max_pfn:
             return free_block(pfn, order)
         try:
-            start_pfn, block_flags, lists = zones[flags[pfn]]
-            i_count, w_head, head = lists[mm.cpu]
+            start_pfn, blocks, i_count, w_head, head = zones[mm.cpu][flags[pfn]]
             count = i32[i_count] + 1
             if count >= i32[i_count + 1] or counts[pfn] != COUNTS_ONE_USER or mapping[pfn]:
                 return general(pfn, 0)
-            bit = ((pfn - start_pfn) >> block_shift) * _BLOCK_BITS
-            byte, shift = block_flags + (bit >> 3), bit & 7
+            byte, shift = blocks[(pfn - start_pfn) >> block_shift]
             migratetype = (u8[byte] if shift < 6 else u8[byte] | u8[byte + 1] << 8) >> shift & 7
             after, link = u64[w_head], lru_base + pfn * PAGE_BYTES
             u64[w_head + 1 if after == head else (after - _PREV_BASE) >> 3] = link
@@ -191,11 +232,31 @@ def make_free_pages(allocator: "PageAllocator") -> Callable[[int, int], None]:
         backlinks[pfn] = head
         u64[w_head] = link
         private[pfn] = 0 if migratetype and i32[i_mobility_disabled] else migratetype
-        counts[pfn] = COUNTS_FREE
+        users[pfn] = 0
         i32[i_count] = count
         return None
 
     return free_pages
+
+
+def _lists_by_flags(allocator: "PageAllocator") -> list[dict[int, tuple[int, _Blocks, int, int, int]]]:
+    """Give, by CPU and by the flags of an ordinary page, which are nothing but its zone's number, what a free needs.
+
+    That is the zone's first page, its pageblocks, and the CPU's hot list: indices of count and head, and its address.
+    """
+    found: list[dict[int, tuple[int, _Blocks, int, int, int]]] = []
+    for cpu in range(allocator.mm.config.nr_cpus):
+        pcps = [(zone, zone.pcps[cpu][HOT]) for zone in allocator.zones]
+        found.append(
+            {
+                zone.index << ZONES_SHIFT: (
+                    *(zone.start_pfn, _Blocks(zone.block_flags)),
+                    *(pcp.phys >> 2, pcp.w_head, int(pcp.head)),
+                )
+                for zone, pcp in pcps
+            }
+        )
+    return found
 
 
 def _make_free_block(allocator: "PageAllocator") -> Callable[[int, int], None]:
@@ -203,22 +264,24 @@ def _make_free_block(allocator: "PageAllocator") -> Callable[[int, int], None]:
 
     Source: mm/page_alloc.c: __free_pages_ok
     """
-    mm, u64, u8, checks, zones = allocator.mm, allocator.u64, allocator.u8, allocator.checks, allocator.zones
+    mm, u64, zones = allocator.mm, allocator.u64, allocator.zones
     general, free_pages_ok = allocator.free_pages_slowly, allocator.free_pages_ok
-    free_one_page, note_progress = allocator.buddy.free_one_page, allocator.pcp.note_progress
-    flags, counts, mem_map, max_pfn = allocator.flags, allocator.counts, mm.mem_map.phys, mm.max_pfn
+    note_progress, max_pfn = allocator.pcp.note_progress, mm.max_pfn
+    free_one_page = allocator.buddy.free_one_page if allocator.buddy.smp else _make_free_alone(allocator)
+    flags, counts, users, mapping = allocator.flags, allocator.counts, allocator.users, allocator.mapping
+    clean = [_repeated(zone.index << ZONES_SHIFT) for zone in zones]
+    free, nowhere = _repeated(COUNTS_FREE), _repeated(0)
 
     def free_block(pfn: int, order: int) -> None:
         """Drop one reference to a block, and free it when that was the last. See PageAllocator.free_pages_slowly."""
         if not 0 <= pfn < max_pfn or counts[pfn] != COUNTS_ONE_USER or order > CHECKED_ORDER:
             return general(pfn, order)
         try:
-            found = flags[pfn]
-            _, unpack, clean = checks[order]
-            counts[pfn] = COUNTS_FREE
-            if unpack(u8, mem_map + pfn * PAGE_BYTES) != clean.get(found):
+            zone = zones[flags[pfn] >> ZONES_SHIFT]
+            plain, unused, unmapped, end = clean[zone.index][order], free[order], nowhere[order], pfn + (1 << order)
+            users[pfn] = 0
+            if flags[pfn:end] != plain or counts[pfn:end] != unused or mapping[pfn:end] != unmapped:
                 return free_pages_ok(pfn, order)
-            zone = zones[found >> ZONES_SHIFT]
             if u64[zone.w_flags]:
                 note_progress(zone)
             u64[zone.w_pages_scanned] = 0
@@ -227,3 +290,48 @@ def _make_free_block(allocator: "PageAllocator") -> Callable[[int, int], None]:
             raise KernelBug(f"free_pages of pfn {pfn:#x}: a pointer or counter is wild ({error})") from error
 
     return free_block
+
+
+def _repeated(value: int) -> list[memoryview]:
+    """Give `value` as a column of as many pages as blocks of each order up to CHECKED_ORDER have."""
+    return [memoryview(value.to_bytes(8, "little") * (1 << order)).cast("Q") for order in range(CHECKED_ORDER + 1)]
+
+
+def _make_free_alone(allocator: "PageAllocator") -> Callable[[Zone, int, int], None]:
+    """Make free_one_page() for an ordinary block whose buddy is not free, on one CPU.
+
+    Source: mm/page_alloc.c: __free_one_page
+    """
+    mm, u64, i64, u8, i32 = allocator.mm, allocator.u64, allocator.i64, allocator.u8, allocator.i32
+    general, w_vm_stat, largest = allocator.buddy.free_one_page, allocator.buddy.w_vm_stat, allocator.max_order - 1
+    flags, private, links, backlinks = allocator.flags, allocator.private, mm.mem_map.links, mm.mem_map.backlinks
+    i_mobility_disabled, block_shift, lru_base = (
+        allocator.i_mobility_disabled,
+        mm.config.pageblock_order,
+        mm.mem_map.lru_base,
+    )
+    all_blocks = {zone.index: _Blocks(zone.block_flags) for zone in allocator.zones}
+
+    def free_alone(zone: Zone, pfn: int, order: int) -> None:
+        """Put the block first on its list, or leave it to the general way."""
+        index, pages = zone.index, 1 << order
+        plain = index << ZONES_SHIFT
+        byte, shift = all_blocks[index][(pfn - zone.start_pfn) >> block_shift]
+        if order >= largest or shift > 5 or flags[pfn ^ pages] & PG_BUDDY:
+            return general(zone, pfn, order)
+        migratetype = u8[byte] >> shift & 7
+        if migratetype and i32[i_mobility_disabled]:
+            migratetype = 0
+        head, w_head, w_nr_free = zone.areas[migratetype][order]
+        after, link, w_free = u64[w_head], lru_base + pfn * PAGE_BYTES, zone.w_free
+        u64[w_head + 1 if after == head else (after - _PREV_BASE) >> 3] = link
+        i64[w_free] = i64[w_free] + pages
+        i64[w_vm_stat] = i64[w_vm_stat] + pages
+        links[pfn], backlinks[pfn] = after, head
+        u64[w_head] = link
+        u64[w_nr_free] = u64[w_nr_free] + 1
+        flags[pfn] = plain | PG_BUDDY
+        private[pfn] = order
+        return None
+
+    return free_alone
