@@ -88,6 +88,26 @@ def _is_object_in_use(garden: Garden, site: Site, old: int, new: int) -> bool:
     return False
 
 
+def _is_chain_of_another_in_use(garden: Garden, site: Site, old: int, new: int) -> bool:
+    """Say whether a slab's chain is as long as before, with an object in it that was in use for one that was free."""
+    memory, at = garden.memory, slab_offsets(garden.memory.layout)
+    for cache in garden.caches:
+        for _, slab in slabs_of(memory, cache):
+            index = (site.phys - slab - at.slab_struct) >> 2
+            if site.phys != slab + at.free and not 0 <= index < cache.num:
+                continue
+            before = free_indices(memory, slab, cache.num)
+            after = [] if site.phys == slab + at.free else before[: before.index(index) + 1]
+            while new < cache.num and new not in after:
+                after.append(new)
+                new = memory.u32(slab + at.slab_struct + 4 * new)
+            s_mem = memory.u64(slab + at.s_mem)
+            cached = [entry for _, array in array_caches(memory, cache) for entry in entries(memory, array)]
+            objects = [s_mem + each * cache.buffer_size for each in after]
+            return new == at.end and len(after) == len(before) and not set(objects) & set(cached)
+    return False
+
+
 def _are_empty_arrays(garden: Garden, site: Site, old: int, new: int) -> bool:
     at, read = slab_offsets(garden.memory.layout), garden.memory.u32
     return all(garden.is_pointer(virt) and not read(virt - PAGE_OFFSET + at.avail) for virt in (old, new))
@@ -135,6 +155,7 @@ HARMLESS: tuple[tuple[str, str, Condition | None], ...] = (
         "as if so mapped; gives no address",
         None,
     ),
+    (r"dma_mappings_lost", "as if the table had once been full; gives no address", lambda g, s, old, new: new < 2),
     (r"mapping\.(mapped_at_ns|backtrace.*)", "told to people only", None),
     (r"free mapping\.(?!type).*", "written anew before anything reads it", None),
     (r"min_free_kbytes", "as many whole pages", lambda g, s, old, new: old >> 2 == new >> 2),
@@ -167,6 +188,11 @@ HARMLESS: tuple[tuple[str, str, Condition | None], ...] = (
     (r"kmem_list3\.next_reap", "any time is right", None),
     (r"kmem_list3\.free_limit", "that of another number of CPUs", None),
     (r"pageblock bits", "any of the four types, as after a fallback", None),
+    (
+        r"slab\.bufctl\(free\)|slab\([a-z]+\)\.free",
+        "as if the user of that object had freed it, and someone taken the other: written nowhere, but in red zones",
+        _is_chain_of_another_in_use,
+    ),
     (r"slab\.bufctl\(used\)", "of an object in use: written anew when it is freed", None),
 )
 
