@@ -21,7 +21,18 @@ from tests.check_kernel import BareKernel
 
 _WIDTHS = {"u8": 1, "i8": 1, "u16": 2, "i16": 2, "u32": 4, "i32": 4, "u64": 8, "i64": 8, "ptr": 8}
 _ARRAY = re.compile(r"\[(\d+)\]")
-_APART = ("contig_page_data", "cache_cache", "dma_mappings")  # planted as what they are
+# The variables of the allocators and of the DMA API; contig_page_data, cache_cache and dma_mappings are planted apart.
+_STATICS = (
+    *("jiffies", "min_free_kbytes", "sysctl_lowmem_reserve_ratio", "zone_names", "cpu_online_map", "fallback_dev"),
+    *("contig_bootmem_data", "bdata_list", "mem_map", "max_low_pfn", "min_low_pfn", "max_pfn", "num_physpages"),
+    *("totalram_pages", "totalreserve_pages", "vm_total_pages", "nr_kernel_pages", "nr_all_pages", "dma_reserve"),
+    *("page_group_by_mobility_disabled", "percpu_pagelist_fraction", "vm_stat", "early_node_map"),
+    *("nr_nodemap_entries", "arch_zone_lowest_possible_pfn", "arch_zone_highest_possible_pfn"),
+    *("cache_chain", "malloc_sizes", "initkmem_list3", "initarray_cache", "initarray_generic", "g_cpucache_up"),
+    *("slab_early_init", "slab_break_gfp_order", "cache_names", "host_cache_names"),
+    *("iommu_merge", "iommu_bio_merge", "iommu_sac_force", "no_iommu", "force_iommu", "panic_on_overflow"),
+    *("forbid_dac", "swiotlb", "bad_dma_address", "dma_ops", "nr_dma_mappings", "dma_mappings_lost"),
+)
 _FREE_MAPPINGS = 256  # one free slot in so many of the table of DMA mappings
 
 
@@ -59,10 +70,9 @@ class Garden:
         layout = memory.layout
         self.beds: dict[str, list[Site]] = {}
         self._plant_node()
-        for name in layout.variables():
-            if name not in _APART:
-                for site in leaves(layout, layout.variable(name).type, name, memory.statics[name]):
-                    self._add(site)
+        for name in _STATICS:
+            for site in leaves(layout, layout.variable(name).type, name, memory.statics[name]):
+                self._add(site)
         self._plant_mappings()
         self._plant_pageblocks()
         self.caches = list(caches(memory))
