@@ -148,7 +148,7 @@ HARMLESS: tuple[tuple[str, str, Condition | None], ...] = (
     (r"dma_ops", "as if another iommu= had chosen them, or nobody yet", lambda g, s, old, new: new < 3),
     (r"jiffies", "any time is right", None),
     (r"(zone|cache|host_cache)_names.*", "another text that can be read: names move no object", None),
-    (r"fallback_dev\.(bus_id|driver_name|driver_data|dma_p.*|devres_head.*)", "a name, or what only drivers use", None),
+    (r"fallback_dev\.(?!dma_mask|coherent_dma_mask).*", "no allocator asks a device for more than its masks", None),
     (r"(no_|force_|panic_on_|forbid_|iommu_|swiotlb).*", "an option: any value is one that somebody may choose", None),
     (
         r"mapping\.(dev|dma_addr|size|direction|type|flags|attrs|sg_\w+)",
