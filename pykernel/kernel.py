@@ -18,6 +18,10 @@ from emulator.ram import Ram
 from emulator.trace import Trace
 from pykernel import e820
 from pykernel.dma_calls import DmaCalls
+from pykernel.dma_debug import DmaDebug
+from pykernel.dma_pool_calls import DmaPoolCalls
+from pykernel.dma_report import DmaReport
+from pykernel.dma_sg_calls import DmaSgCalls
 from pykernel.errors import KernelPanic
 from pykernel.layout.address import PhysAddr, VirtAddr
 from pykernel.layout.config import KernelConfig
@@ -29,6 +33,7 @@ from pykernel.mm.bootmem import Bootmem
 from pykernel.mm.context import Mm, Reclaim, Task
 from pykernel.mm.dma import Dma
 from pykernel.mm.dma_mappings import DmaMappings
+from pykernel.mm.dmapool import DmaPools
 from pykernel.mm.free_bootmem import free_all_bootmem
 from pykernel.mm.slab import Slab
 from pykernel.mm.swiotlb import pci_swiotlb_init, setup_io_tlb_npages
@@ -104,17 +109,18 @@ class Kernel:
         self.slab.core.symbol = describe
         self.dma = Dma(self.mm)
         self.mappings = DmaMappings(self.mm)
+        self.pools = DmaPools(self.dma, self.slab)
         self._checkpoint_observers: list[Callable[[str], None]] = []
         self._transfer_observers: list[Callable[[TransferResult], None]] = []
         # Calls are bound late, through self._traps: who answers one may ask for its frame.
-        dma_calls = DmaCalls(
-            self.mm, self.dma, self.mappings, clock, findings, lambda depth: self._traps.backtrace(depth), describe
+        report = DmaReport(
+            self.mm, self.mappings, clock, findings, lambda depth: self._traps.backtrace(depth), describe
         )
         mm_calls = MmCalls(self.mm, self.slab, lambda: self._traps.caller)
         sched_calls = SchedCalls(
             ram, layout, clock, findings, lambda depth: self._traps.backtrace(depth), describe, interrupt_pending
         )
-        calls = {**self._own_calls(), **mm_calls.table(), **dma_calls.table(), **sched_calls.table()}
+        calls = {**self._own_calls(), **mm_calls.table(), **self._dma_calls(report), **sched_calls.table()}
         self._traps = Traps(ram, clock, trace, findings, layout, calls, describe)
         self.enter = self._traps.enter
 
@@ -147,6 +153,15 @@ class Kernel:
             "transfer_result": (self._transfer_result, 5),
             "panic": (self._panic, 1),
             "oops": (self._oops, 2),
+        }
+
+    def _dma_calls(self, report: DmaReport) -> dict[str, Call]:
+        mm, dma, mappings = self.mm, self.dma, self.mappings
+        debug = DmaDebug(mm, dma, mappings, self._symbols, lambda: self._traps.stack)
+        return {
+            **DmaCalls(mm, dma, mappings, report, debug).table(),
+            **DmaSgCalls(mm, dma, mappings, report, debug).table(),
+            **DmaPoolCalls(mm, self.pools, mappings, report).table(),
         }
 
     def _setup_arch(self, params: int) -> None:

@@ -63,6 +63,11 @@ class Traps:
         """The return address of the kernel function that is being answered: the driver's line."""
         return self._u64[self._frame + _CALLER]
 
+    @property
+    def stack(self) -> tuple[int, int]:
+        """The physical address of the current call's frame, which is on the guest's stack, and its function's RBP."""
+        return self._frame << 3, self._u64[self._frame + _FRAME_POINTER]
+
     def backtrace(self, depth: int) -> list[int]:
         """Give the return addresses of the guest functions that led to the current call, innermost first."""
         return walk(self._ram, self._u64[self._frame + _FRAME_POINTER], depth)

@@ -68,6 +68,7 @@ def test_a_buffer_s_bus_address_is_its_physical_one(guest: Guest) -> None:
 
     assert dma_addr == objp - PAGE_OFFSET
     assert guest.kernel.mappings.covering(dma_addr + 255).size == 256
+    assert guest.call("dma_mapping_error", dev, dma_addr) == 0
     guest.call("dma_unmap_single", dev, dma_addr, 256, TO_DEVICE)
     assert len(guest.kernel.mappings) == 0
     assert guest.kinds() == []
@@ -95,6 +96,7 @@ def test_unmapping_wrongly_is_reported_with_where_it_was_mapped(guest: Guest) ->
     dev, objp = guest.device(), guest.call("kmalloc", 256, GFP_KERNEL)
     frames = guest.push_frames(TEXT + 0x10)
     dma_addr = guest.call("dma_map_single", dev, objp, 256, TO_DEVICE, frame_pointer=frames)
+    guest.call("dma_mapping_error", dev, dma_addr)
 
     guest.call("dma_unmap_single", dev, dma_addr, 255, FROM_DEVICE, frame_pointer=guest.push_frames(TEXT + 0x20))
 
@@ -112,6 +114,7 @@ def test_memory_that_is_not_the_kernel_s_is_reported_when_mapped(guest: Guest) -
 def test_unmapping_twice_is_reported(guest: Guest) -> None:
     dev, objp = guest.device(), guest.call("kmalloc", 256, GFP_KERNEL)
     dma_addr = guest.call("dma_map_single", dev, objp, 256, TO_DEVICE)
+    guest.call("dma_mapping_error", dev, dma_addr)
     guest.call("dma_unmap_single", dev, dma_addr, 256, TO_DEVICE)
 
     guest.call("dma_unmap_single", dev, dma_addr, 256, TO_DEVICE)

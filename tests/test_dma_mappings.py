@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pykernel.errors import KernelBug
-from pykernel.mm.dma_mappings import COHERENT, SINGLE, DmaMappings
+from pykernel.mm.dma_mappings import COHERENT, ERROR_CHECKED, PAGE, POOL, SG, SINGLE, DmaMappings
 
 DEV, OTHER = 0xFFFF_8100_0000_1000, 0xFFFF_8100_0000_2000
 SIZES = (1, 64, 4096)
@@ -27,6 +27,7 @@ def fresh_table() -> DmaMappings:
     kernel.mm.ram.fill(kernel.mm.statics["dma_mappings"], variable.size)
     kernel.mm.set("nr_dma_mappings", 0)
     kernel.mm.set("dma_mappings_lost", 0)
+    kernel.mm.set("dma_mappings_span", 0)
     return kernel.mappings
 
 
@@ -41,7 +42,7 @@ def test_it_holds_what_was_added_and_not_removed(steps: list[tuple[bool, int, in
     for adds, dma_addr, size, direction in steps:
         key = dma_addr, size, direction
         if adds:
-            table.add(DEV, dma_addr, size, 0, SINGLE, direction)
+            table.add(DEV, dma_addr, size, 0, SINGLE, direction, marks=ERROR_CHECKED)
             expected[key] += 1
         elif expected[key]:
             assert table.remove(DEV, dma_addr, size, 0, SINGLE, direction) == ()
@@ -54,7 +55,7 @@ def test_it_holds_what_was_added_and_not_removed(steps: list[tuple[bool, int, in
 def test_neighbours_in_a_crowded_table_survive_each_other_s_removal(table: DmaMappings) -> None:
     addresses = [number * 64 for number in range(1, 2000)]
     for dma_addr in addresses:
-        table.add(DEV, dma_addr, 64, 0, SINGLE, 1)
+        table.add(DEV, dma_addr, 64, 0, SINGLE, 1, marks=ERROR_CHECKED)
 
     for dma_addr in addresses[::2]:
         assert table.remove(DEV, dma_addr, 64, 0, SINGLE, 1) == ()
@@ -114,15 +115,48 @@ def test_what_was_never_mapped_is_told_in_linux_s_words(dev: int, dma_addr: int,
     assert len(table) == 1
 
 
-def test_unmapping_the_error_value_is_a_mistake_of_its_own(table: DmaMappings) -> None:
-    (complaint,) = table.remove(DEV, 0, 64, 0, SINGLE, 0)
+def test_a_mapping_whose_failure_nobody_asked_about_is_told_when_it_goes(table: DmaMappings) -> None:
+    table.add(DEV, 0x1000, 64, 0, PAGE, 1)
+    table.add(DEV, 0x2000, 64, 0, SINGLE, 1)
+    table.add(DEV, 0x3000, 64, 0, SG, 1)
 
-    assert complaint.kind == "dma-unmap-error"
+    table.note_checked(DEV, 0x2000)
+
+    (complaint,) = table.remove(DEV, 0x1000, 64, 0, PAGE, 1)
+    assert complaint.kind == "dma-map-error-unchecked"
+    assert complaint.sentence.endswith("[mapped as page]")
+    assert table.remove(DEV, 0x2000, 64, 0, SINGLE, 1) == ()
+    assert table.remove(DEV, 0x3000, 64, 0, SG, 1) == ()
+
+
+def test_a_pool_s_first_block_is_not_taken_for_its_memory(table: DmaMappings) -> None:
+    table.add(DEV, 0x1000, 4096, 7, COHERENT, 0)
+    table.add(DEV, 0x1000, 64, 7, POOL, 0)
+
+    assert [each.kind for each in table.remove(DEV, 0x1000, 2048, 7, COHERENT, 0)] == ["dma-unmap-size"]
+    assert table.remove(DEV, 0x1000, 64, 7, POOL, 0) == ()
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(st.integers(0, 1 << 16), st.sampled_from((1, 64, 5000, 70_000))), max_size=40),
+    st.integers(0, 1 << 16),
+    st.sampled_from((1, 100, 9000)),
+)
+def test_whatever_overlaps_a_range_is_found(mapped: list[tuple[int, int]], start: int, length: int) -> None:
+    table = fresh_table()
+    for dma_addr, size in mapped:
+        table.add(DEV, dma_addr, size, 0, SINGLE, 1)
+
+    found = Counter((each.dma_addr, each.size) for each in table.overlapping(start, length))
+
+    wanted = [(first, size) for first, size in mapped if first < start + length and start < first + size]
+    assert found == Counter(wanted)
 
 
 def test_of_two_mappings_of_one_address_the_one_that_fits_goes(table: DmaMappings) -> None:
     table.add(DEV, 0x1000, 64, 0, SINGLE, 1)
-    table.add(DEV, 0x1000, 128, 0, SINGLE, 1)
+    table.add(DEV, 0x1000, 128, 0, SINGLE, 1, marks=ERROR_CHECKED)
 
     assert table.remove(DEV, 0x1000, 128, 0, SINGLE, 1) == ()
     assert [each.size for each in table] == [64]

@@ -101,7 +101,7 @@ static int edu_send(struct edu *edu, void *buffer, size_t length)
 	dma_addr_t dma_addr = dma_map_single(dev, buffer, length, DMA_TO_DEVICE);
 	int error;
 
-	if (dma_mapping_error(dma_addr))
+	if (dma_mapping_error(dev, dma_addr))
 		return -EIO;
 	error = edu_write(edu, dma_addr, length);
 	dma_unmap_single(dev, dma_addr, length, DMA_TO_DEVICE);
@@ -115,7 +115,7 @@ static int edu_receive(struct edu *edu, void *buffer, const void *expected, size
 	dma_addr_t dma_addr = dma_map_single(dev, buffer, length, DMA_FROM_DEVICE);
 	int error;
 
-	if (dma_mapping_error(dma_addr))
+	if (dma_mapping_error(dev, dma_addr))
 		return -EIO;
 	error = edu_read(edu, dma_addr, length);
 	dma_unmap_single(dev, dma_addr, length, DMA_FROM_DEVICE);

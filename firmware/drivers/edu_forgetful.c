@@ -40,7 +40,7 @@ static int there_and_back(struct pci_dev *pdev, void __iomem *regs, u8 *buffer)
 	dma_addr_t dma_addr = dma_map_single(&pdev->dev, buffer, BUFFER_BYTES, DMA_TO_DEVICE);
 	int error;
 
-	if (dma_mapping_error(dma_addr))
+	if (dma_mapping_error(&pdev->dev, dma_addr))
 		return -EIO;
 	error = run(regs, dma_addr, EDU_BUFFER, EDU_DMA_FROM_RAM);
 	dma_unmap_single(&pdev->dev, dma_addr, BUFFER_BYTES, DMA_TO_DEVICE);
@@ -49,7 +49,7 @@ static int there_and_back(struct pci_dev *pdev, void __iomem *regs, u8 *buffer)
 		return error;
 
 	dma_addr = dma_map_single(&pdev->dev, buffer, BUFFER_BYTES, DMA_FROM_DEVICE);
-	if (dma_mapping_error(dma_addr))
+	if (dma_mapping_error(&pdev->dev, dma_addr))
 		return -EIO;
 	error = run(regs, EDU_BUFFER, dma_addr, EDU_DMA_TO_RAM);
 	dma_unmap_single(&pdev->dev, dma_addr, BUFFER_BYTES, DMA_FROM_DEVICE);

@@ -121,7 +121,7 @@ static int send(struct pattern *pattern, unsigned int channel, u8 *buffer, u16 o
 	dma_addr_t dma_addr = dma_map_single(dev, buffer, length, DMA_TO_DEVICE);
 	int error;
 
-	if (dma_mapping_error(dma_addr))
+	if (dma_mapping_error(dev, dma_addr))
 		return -EIO;
 	error = move(pattern, channel, dma_addr, offset, length, DMA_TO_DEVICE);
 	dma_unmap_single(dev, dma_addr, length, DMA_TO_DEVICE);
@@ -136,7 +136,7 @@ static int receive(struct pattern *pattern, unsigned int channel, u8 *buffer, u1
 	dma_addr_t dma_addr = dma_map_single(dev, buffer, length, DMA_FROM_DEVICE);
 	int error;
 
-	if (dma_mapping_error(dma_addr))
+	if (dma_mapping_error(dev, dma_addr))
 		return -EIO;
 	error = move(pattern, channel, dma_addr, offset, length, DMA_FROM_DEVICE);
 	dma_unmap_single(dev, dma_addr, length, DMA_FROM_DEVICE);

@@ -94,7 +94,7 @@ static int rx_refill(struct nic *nic, unsigned int index)
 	struct ring_desc *desc = &rx->desc[index];
 
 	rx->mapped[index] = dma_map_single(&nic->pdev->dev, rx->buffer[index], BUFFER_BYTES, DMA_FROM_DEVICE);
-	if (dma_mapping_error(rx->mapped[index])) {
+	if (dma_mapping_error(&nic->pdev->dev, rx->mapped[index])) {
 		rx->mapped[index] = 0;
 		return -EIO;
 	}
@@ -148,7 +148,7 @@ static int tx_send(struct nic *nic, const u8 *packet, size_t length, unsigned in
 		memcpy(tx->buffer[index], packet + at, bytes);
 		at += bytes;
 		tx->mapped[index] = dma_map_single(&nic->pdev->dev, tx->buffer[index], bytes, DMA_TO_DEVICE);
-		if (dma_mapping_error(tx->mapped[index]))
+		if (dma_mapping_error(&nic->pdev->dev, tx->mapped[index]))
 			return -EIO;
 		desc->addr = tx->mapped[index];
 		desc->length = bytes;

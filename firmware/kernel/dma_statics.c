@@ -31,7 +31,8 @@ struct device fallback_dev = {
 	.coherent_dma_mask = 0xffffffff,
 };
 
-/* Live mappings, hashed by dma_addr with linear probing; a slot of type DMA_MAPPING_FREE ends a search. */
+/* Live mappings, hashed by the page of dma_addr with linear probing; a slot of type DMA_MAPPING_FREE ends a search. */
 struct dma_mapping dma_mappings[DMA_MAPPING_SLOTS];
 u32 nr_dma_mappings;
+u32 dma_mappings_span;		/* page boundaries that the longest mapping crosses, since the table was last empty */
 u32 dma_mappings_lost;		/* 1 once the table has been full: from then on nothing is recorded */

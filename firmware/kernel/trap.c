@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The way into the Python kernel: Linux's memory and DMA functions, each a call frame on the stack and one write to the
- * trap gate. None of them is inlined, so that its caller is the driver's line.
+ * The way into the Python kernel: Linux's memory functions, each a call frame on the stack and one write to the trap
+ * gate. None of them is inlined, so that its caller is the driver's line. Those for DMA are in dma_traps.c.
  */
 #include <asm/io.h>
 #include <asm/page.h>
-#include <linux/dma-mapping.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "kernel.h"
+#include "trap.h"
 
 u64 trap(struct trap_frame *frame)
 {
@@ -20,17 +20,6 @@ u64 trap(struct trap_frame *frame)
 		release_console_sem();
 	return frame->result;
 }
-
-/* A macro, as the caller and the frame pointer must be those of the function that uses it. */
-#define TRAP(which, ...) ({								\
-	struct trap_frame _frame = {							\
-		.number = (which),							\
-		.args = { __VA_ARGS__ },						\
-		.caller = (u64)__builtin_return_address(0),				\
-		.frame_pointer = (u64)__builtin_frame_address(0),			\
-	};										\
-	trap(&_frame);									\
-})
 
 noinline void setup_arch(struct boot_params *params)
 {
@@ -151,37 +140,6 @@ noinline int kmem_cache_shrink(struct kmem_cache *cachep)
 noinline void kmem_cache_destroy(struct kmem_cache *cachep)
 {
 	TRAP(TRAP_KMEM_CACHE_DESTROY, (u64)cachep);
-}
-
-noinline int dma_set_mask(struct device *dev, u64 mask)
-{
-	return TRAP(TRAP_DMA_SET_MASK, (u64)dev, mask);
-}
-
-noinline int dma_set_coherent_mask(struct device *dev, u64 mask)
-{
-	return TRAP(TRAP_DMA_SET_COHERENT_MASK, (u64)dev, mask);
-}
-
-noinline void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp_mask)
-{
-	return (void *)TRAP(TRAP_DMA_ALLOC_COHERENT, (u64)dev, size, (u64)dma_handle, gfp_mask);
-}
-
-noinline void dma_free_coherent(struct device *dev, size_t size, void *virt, dma_addr_t dma_handle)
-{
-	TRAP(TRAP_DMA_FREE_COHERENT, (u64)dev, size, (u64)virt, dma_handle);
-}
-
-noinline dma_addr_t dma_map_single(struct device *dev, void *virt, size_t size, enum dma_data_direction direction)
-{
-	return TRAP(TRAP_DMA_MAP_SINGLE, (u64)dev, (u64)virt, size, direction);
-}
-
-noinline void dma_unmap_single(struct device *dev, dma_addr_t dma_addr, size_t size,
-			       enum dma_data_direction direction)
-{
-	TRAP(TRAP_DMA_UNMAP_SINGLE, (u64)dev, dma_addr, size, direction);
 }
 
 noinline void checkpoint(const char *name)

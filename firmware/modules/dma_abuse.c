@@ -17,6 +17,15 @@
 #define BYTES 256
 #define GFP_BUFFER (GFP_KERNEL | GFP_DMA)
 
+/* A macro, so that the line that is told of is the one that maps. */
+#define map(dev, buffer, length, direction) ({							\
+	dma_addr_t _dma_addr = dma_map_single((dev), (buffer), (length), (direction));		\
+												\
+	if (dma_mapping_error((dev), _dma_addr))						\
+		printk(KERN_ERR "dma_abuse: cannot map %p\n", (void *)(buffer));			\
+	_dma_addr;										\
+})
+
 struct abuse {
 	const char *name;
 	int (*run)(struct device *dev, void __iomem *regs, int right);
@@ -52,7 +61,7 @@ static void receive(void __iomem *regs, u64 dma_addr, u32 length)
 static int unmapped(struct device *dev, void __iomem *regs, int right)
 {
 	u8 *buffer = kzalloc(BYTES, GFP_BUFFER);
-	dma_addr_t dma_addr = right ? dma_map_single(dev, buffer, BYTES, DMA_TO_DEVICE) : __pa(buffer);
+	dma_addr_t dma_addr = right ? map(dev, buffer, BYTES, DMA_TO_DEVICE) : __pa(buffer);
 
 	send(regs, dma_addr, BYTES);
 	if (right)
@@ -64,7 +73,7 @@ static int unmapped(struct device *dev, void __iomem *regs, int right)
 static int after_unmap(struct device *dev, void __iomem *regs, int right)
 {
 	u8 *buffer = kzalloc(BYTES, GFP_BUFFER);
-	dma_addr_t dma_addr = dma_map_single(dev, buffer, BYTES, DMA_FROM_DEVICE);
+	dma_addr_t dma_addr = map(dev, buffer, BYTES, DMA_FROM_DEVICE);
 
 	transfer(regs, EDU_BUFFER, dma_addr, BYTES, EDU_DMA_TO_RAM);
 	if (right)
@@ -78,7 +87,7 @@ static int after_unmap(struct device *dev, void __iomem *regs, int right)
 static int past_mapping(struct device *dev, void __iomem *regs, int right)
 {
 	u8 *buffer = kzalloc(BYTES, GFP_BUFFER);
-	dma_addr_t dma_addr = dma_map_single(dev, buffer, BYTES / 2, DMA_FROM_DEVICE); /* abuse: past_mapping */
+	dma_addr_t dma_addr = map(dev, buffer, BYTES / 2, DMA_FROM_DEVICE); /* abuse: past_mapping */
 
 	receive(regs, dma_addr, right ? BYTES / 2 : BYTES);
 	dma_unmap_single(dev, dma_addr, BYTES / 2, DMA_FROM_DEVICE);
@@ -90,7 +99,7 @@ static int against_direction(struct device *dev, void __iomem *regs, int right)
 {
 	enum dma_data_direction direction = right ? DMA_FROM_DEVICE : DMA_TO_DEVICE;
 	u8 *buffer = kzalloc(BYTES, GFP_BUFFER);
-	dma_addr_t dma_addr = dma_map_single(dev, buffer, BYTES, direction); /* abuse: against_direction */
+	dma_addr_t dma_addr = map(dev, buffer, BYTES, direction); /* abuse: against_direction */
 
 	receive(regs, dma_addr, BYTES);
 	dma_unmap_single(dev, dma_addr, BYTES, direction);
@@ -101,7 +110,7 @@ static int against_direction(struct device *dev, void __iomem *regs, int right)
 static int free_while_mapped(struct device *dev, void __iomem *regs, int right)
 {
 	u8 *buffer = kzalloc(BYTES, GFP_BUFFER);
-	dma_addr_t dma_addr = dma_map_single(dev, buffer, BYTES, DMA_FROM_DEVICE);
+	dma_addr_t dma_addr = map(dev, buffer, BYTES, DMA_FROM_DEVICE);
 
 	if (!right)
 		kfree(buffer); /* abuse: free_while_mapped */
@@ -115,7 +124,7 @@ static int free_while_mapped(struct device *dev, void __iomem *regs, int right)
 static int free_page_while_mapped(struct device *dev, void __iomem *regs, int right)
 {
 	unsigned long page = __get_free_pages(GFP_BUFFER, 1);
-	dma_addr_t dma_addr = dma_map_single(dev, (void *)page + PAGE_SIZE, BYTES, DMA_FROM_DEVICE);
+	dma_addr_t dma_addr = map(dev, (void *)page + PAGE_SIZE, BYTES, DMA_FROM_DEVICE);
 
 	if (!right)
 		free_pages(page, 1); /* abuse: free_page_while_mapped */
@@ -133,7 +142,7 @@ static int map_freed(struct device *dev, void __iomem *regs, int right)
 
 	if (!right)
 		kfree(buffer);
-	dma_addr = dma_map_single(dev, buffer, BYTES, DMA_TO_DEVICE); /* abuse: map_freed */
+	dma_addr = map(dev, buffer, BYTES, DMA_TO_DEVICE); /* abuse: map_freed */
 	send(regs, dma_addr, BYTES);
 	dma_unmap_single(dev, dma_addr, BYTES, DMA_TO_DEVICE);
 	if (right)
@@ -144,7 +153,7 @@ static int map_freed(struct device *dev, void __iomem *regs, int right)
 static int cpu_write(struct device *dev, void __iomem *regs, int right)
 {
 	volatile u8 *buffer = kzalloc(BYTES, GFP_BUFFER);
-	dma_addr_t dma_addr = dma_map_single(dev, (void *)buffer, BYTES, DMA_FROM_DEVICE);
+	dma_addr_t dma_addr = map(dev, (void *)buffer, BYTES, DMA_FROM_DEVICE);
 
 	if (!right)
 		buffer[7] = 1; /* abuse: cpu_write */
@@ -158,7 +167,7 @@ static int cpu_write(struct device *dev, void __iomem *regs, int right)
 static int cpu_read(struct device *dev, void __iomem *regs, int right)
 {
 	volatile u8 *buffer = kzalloc(BYTES, GFP_BUFFER);
-	dma_addr_t dma_addr = dma_map_single(dev, (void *)buffer, BYTES, DMA_FROM_DEVICE);
+	dma_addr_t dma_addr = map(dev, (void *)buffer, BYTES, DMA_FROM_DEVICE);
 	u8 first = 0;
 
 	receive(regs, dma_addr, BYTES);
@@ -178,7 +187,7 @@ static int unsynced_write(struct device *dev, void __iomem *regs, int right)
 
 	if (right)
 		buffer[3] = 5;
-	dma_addr = dma_map_single(dev, (void *)buffer, BYTES, DMA_TO_DEVICE);
+	dma_addr = map(dev, (void *)buffer, BYTES, DMA_TO_DEVICE);
 	if (!right)
 		buffer[3] = 5; /* abuse: unsynced_write */
 	send(regs, dma_addr, BYTES);
@@ -196,7 +205,7 @@ struct lines {
 static int shared_line(struct device *dev, void __iomem *regs, int right)
 {
 	struct lines *lines = kzalloc(sizeof(*lines), GFP_BUFFER);
-	dma_addr_t dma_addr = dma_map_single(dev, lines->data, sizeof(lines->data), DMA_FROM_DEVICE);
+	dma_addr_t dma_addr = map(dev, lines->data, sizeof(lines->data), DMA_FROM_DEVICE);
 
 	if (!right)
 		lines->count++; /* abuse: shared_line */

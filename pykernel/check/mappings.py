@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The audit of the table of DMA mappings: every record is one, every search for it gets there, and none is lost.
 
-The table is an open hash: a record lies in the slot that its bus address hashes to, or behind, with no free slot
-between, the table's end being followed by its start. kernel/device.h describes a record.
+The table is an open hash: a record lies in the slot that the page of its bus address hashes to, or behind, with no free
+slot between, the table's end being followed by its start. kernel/device.h describes a record.
 """
 
-from emulator.memmap import KERNEL_MAP_BASE, PAGE_OFFSET
+from emulator.memmap import KERNEL_MAP_BASE, PAGE_OFFSET, PAGE_SHIFT
 from pykernel.check.memory import Memory
 from pykernel.check.violations import Violations
 
@@ -82,7 +82,7 @@ class _Table:
         dev = memory.u64(phys + self.members["dev"])
         if dev and memory.resolve(dev, memory.layout.sizeof("device")) is None:
             log.add("dma-mapping", f"{what} is of no device", phys + self.members["dev"], "a kernel address", hex(dev))
-        home = (dma_addr * _MULTIPLIER >> _SHIFT) % self.slots
+        home = ((dma_addr >> PAGE_SHIFT) * _MULTIPLIER >> _SHIFT) % self.slots
         between = self.types[home:slot] if home <= slot else self.types[home:] + self.types[:slot]
         if 0 in between:
             log.add("dma-mapping", f"no search would find {what}", phys, f"slot {home} or behind", f"slot {slot}")

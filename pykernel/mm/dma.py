@@ -68,10 +68,10 @@ class Dma:
 
         Raises: KernelBug before pci_iommu_init(), when there are none.
         """
-        ops = self._every_ops.get(self._u32[self._dma_ops])
-        if ops is None:
-            raise KernelBug("Unable to handle kernel NULL pointer dereference at 0000000000000000: dma_ops")
-        return ops
+        try:
+            return self._every_ops[self._u32[self._dma_ops]]
+        except KeyError:
+            raise KernelBug("Unable to handle kernel NULL pointer dereference at 0000000000000000: dma_ops") from None
 
     def iommu_setup(self, options: str) -> None:
         """Take the options of `iommu=`.

@@ -1,29 +1,41 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Every live DMA mapping, in a table in guest RAM; and what was wrong with a call that does not fit the table.
 
-The table is an open hash with linear probing: struct dma_mapping of kernel/device.h, hashed by bus address, a slot of
-type DMA_MAPPING_FREE ends a search, and removal closes the gap that it leaves. The classes of mistakes and their words
-are those of Linux's lib/dma-debug.c, which is younger than 2.6.24.
+The table is an open hash with linear probing: struct dma_mapping of kernel/device.h, hashed by the page of the bus
+address, a slot of type DMA_MAPPING_FREE ends a search, and removal closes the gap that it leaves. The classes of
+mistakes and their words are those of Linux's lib/dma-debug.c, which is younger than 2.6.24. docs/dma-mappings.md
+describes the table for other readers.
 """
 
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from pykernel.errors import KernelBug
 from pykernel.mm.context import Mm
 
 BACKTRACE_DEPTH = 8
-FREE, SINGLE, COHERENT = 0, 1, 2
+FREE, SINGLE, COHERENT, PAGE, SG, POOL = 0, 1, 2, 3, 4, 5  # enum dma_mapping_type
+ERROR_CHECKED, BOUNCED, IS_POOL = 1, 2, 4  # enum dma_mapping_flags
 
-_TYPE_NAMES = {SINGLE: "single", COHERENT: "coherent"}
+# "scather-gather" is how Linux spells it.
+_TYPE_NAMES = {SINGLE: "single", COHERENT: "coherent", PAGE: "page", SG: "scather-gather", POOL: "pool"}
 _DIRECTION_NAMES = ("DMA_BIDIRECTIONAL", "DMA_TO_DEVICE", "DMA_FROM_DEVICE", "DMA_NONE")
 _RECORD = struct.Struct("<QQQQIIQQ")  # struct dma_mapping up to the first return address
 _WORDS = 16  # of a struct dma_mapping
-_KIND, _BACKTRACE = 4, 6  # words of it: type (low half) and direction; the first return address
+# Words of it: type (low half) and direction; the first return address; flags (low half) and attrs; counts of pieces.
+_KIND, _BACKTRACE, _FLAGS, _SG = 4, 6, 14, 15
+_PAGE_SHIFT = 12
+_MANY_PAGES = 512  # from here on all of the table is searched sooner than page after page
 _HASH, _HASH_SHIFT = 0x9E37_79B1, 20
-_MEMBERS = ("dev", "dma_addr", "size", "cpu_addr", "type", "direction", "mapped_at_ns", "backtrace")
-_OFFSETS = (0, 8, 16, 24, 32, 36, 40, 48)
+_MEMBERS = (
+    *("dev", "dma_addr", "size", "cpu_addr", "type", "direction", "mapped_at_ns", "backtrace"),
+    *("flags", "attrs", "sg_call_ents", "sg_mapped_ents"),
+)
+_OFFSETS = (0, 8, 16, 24, 32, 36, 40, 48, 112, 116, 120, 124)
+_ALLOCATED = (COHERENT, POOL)  # the driver got memory, and must give the same back
+_FALLIBLE = (SINGLE, PAGE)  # of which dma_mapping_error() has to be asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,10 @@ class Mapping:
     direction: int  # enum dma_data_direction
     mapped_at_ns: int
     backtrace: tuple[int, ...]  # return addresses, innermost first
+    flags: int = 0  # enum dma_mapping_flags
+    attrs: int = 0
+    sg_call_ents: int = 0
+    sg_mapped_ents: int = 0
 
     @property
     def type_name(self) -> str:
@@ -78,6 +94,7 @@ class DmaMappings:
         self._mask = layout.number("DMA_MAPPING_SLOTS") - 1
         self._most = layout.number("DMA_MAPPINGS_MAX")
         self._live = mm.statics["nr_dma_mappings"] >> 2
+        self._span = mm.statics["dma_mappings_span"] >> 2
 
     def __len__(self) -> int:
         return self._u32[self._live]
@@ -106,18 +123,27 @@ class DmaMappings:
         direction: int,
         now_ns: int = 0,
         backtrace: Sequence[int] = (),
+        marks: int = 0,
+        sg_ents: int = 0,
     ) -> None:
-        """Record a mapping, with up to BACKTRACE_DEPTH return addresses; where the table is full, say so once."""
+        """Record a mapping, with up to BACKTRACE_DEPTH return addresses; where the table is full, say so once.
+
+        `marks` are flags and, from bit 32 on, attrs; `sg_ents` the pieces passed and, from bit 32 on, those mapped.
+        """
         u64, u32 = self._u64, self._u32
         live = u32[self._live]
         if live >= self._most:
             self._give_up()
             return
-        slot = self._base + (dma_addr * _HASH >> _HASH_SHIFT & self._mask) * _WORDS
+        slot = self._base + ((dma_addr >> _PAGE_SHIFT) * _HASH >> _HASH_SHIFT & self._mask) * _WORDS
         if u64[slot + _KIND]:
             slot = self._free_slot(slot)
+        pages = (dma_addr + size - 1 >> _PAGE_SHIFT) - (dma_addr >> _PAGE_SHIFT)
+        if pages > u32[self._span]:
+            u32[self._span] = pages
         # The backtrace ends at its first zero; what lies behind it is stale.
         _RECORD.pack_into(self._u8, slot << 3, dev, dma_addr, size, cpu_addr, kind, direction, now_ns, 0)
+        u64[slot + _FLAGS], u64[slot + _SG] = marks, sg_ents
         u32[self._live] = live + 1
         if backtrace:
             for depth, address in enumerate((*backtrace, 0)[:BACKTRACE_DEPTH], slot + _BACKTRACE):
@@ -128,14 +154,17 @@ class DmaMappings:
     ) -> tuple[Complaint, ...]:
         """Forget the mapping that a call takes down, and say what is wrong with the call.
 
-        `cpu_addr` counts for coherent memory only. Of several mappings of one address the one that fits best goes.
+        `cpu_addr` counts for coherent memory and blocks of pools only. Of several mappings of one address the one that
+        fits best goes.
         """
         u64 = self._u64
-        slot = self._base + (dma_addr * _HASH >> _HASH_SHIFT & self._mask) * _WORDS
+        slot = self._base + ((dma_addr >> _PAGE_SHIFT) * _HASH >> _HASH_SHIFT & self._mask) * _WORDS
         wanted = kind | direction << 32
         while found := u64[slot + _KIND]:
             if u64[slot + 1] == dma_addr and found == wanted and u64[slot + 2] == size and u64[slot] == dev:
-                if kind == COHERENT and u64[slot + 3] != cpu_addr:
+                if kind in _ALLOCATED and u64[slot + 3] != cpu_addr:
+                    break
+                if not u64[slot + _FLAGS] & ERROR_CHECKED and kind in _FALLIBLE:
                     break
                 self._erase(slot)
                 return ()
@@ -148,28 +177,70 @@ class DmaMappings:
         self, dev: int, dma_addr: int, size: int, cpu_addr: int, kind: int, direction: int
     ) -> tuple[Complaint, ...]:
         best: tuple[int, int, Mapping] | None = None
-        for slot in self._taken_from(self._base + (dma_addr * _HASH >> _HASH_SHIFT & self._mask) * _WORDS):
+        for slot in self._starting_in(dma_addr >> _PAGE_SHIFT):
             if self._u64[slot + 1] == dma_addr and self._u64[slot] == dev:
                 mapping = self._mapping(slot)
+                if mapping.type != kind and POOL in (mapping.type, kind):
+                    continue  # a block of a pool, and the coherent memory that it starts
                 fit = (mapping.size == size) + (mapping.type == kind) + (mapping.direction == direction)
                 if best is None or fit > best[0]:
                     best = fit, slot, mapping
         if best is not None:
             self._erase(best[1])
             return tuple(_mismatches(best[2], size, cpu_addr, kind, direction))
-        if dma_addr == self._mm.get("bad_dma_address"):
-            return (Complaint("dma-unmap-error", "device driver tries to free an invalid DMA memory address"),)
         return (_not_allocated(dma_addr, size),) if self.is_complete else ()
+
+    def find(self, dev: int, dma_addr: int, kinds: Sequence[int]) -> Mapping | None:
+        """Give the mapping of one of `kinds` that starts at a bus address."""
+        for slot in self._starting_in(dma_addr >> _PAGE_SHIFT):
+            if self._u64[slot + 1] == dma_addr and self._u64[slot] == dev and self._u32[2 * (slot + _KIND)] in kinds:
+                return self._mapping(slot)
+        return None
+
+    def note_checked(self, dev: int, dma_addr: int) -> None:
+        """Mark a mapping: its driver has asked whether it failed. Source: lib/dma-debug.c: debug_dma_mapping_error"""
+        for slot in self._starting_in(dma_addr >> _PAGE_SHIFT):
+            flags = self._u64[slot + _FLAGS]
+            if self._u64[slot + 1] == dma_addr and dev in (0, self._u64[slot]) and not flags & ERROR_CHECKED:
+                self._u64[slot + _FLAGS] = flags | ERROR_CHECKED
+                return
+
+    def mark(self, dev: int, dma_addr: int, flag: int) -> None:
+        """Set a flag of the coherent memory that starts at a bus address."""
+        for slot in self._starting_in(dma_addr >> _PAGE_SHIFT):
+            if self._u64[slot + 1] == dma_addr and self._u64[slot] == dev and self._u32[2 * (slot + _KIND)] == COHERENT:
+                self._u64[slot + _FLAGS] |= flag
 
     def covering(self, dma_addr: int, length: int = 1) -> Mapping | None:
         """Give the mapping that holds all of [dma_addr, dma_addr + length), else one that holds its first byte."""
         partial = None
-        for mapping in self:
+        for mapping in self.overlapping(dma_addr, 1):
             if mapping.dma_addr <= dma_addr < mapping.dma_addr + mapping.size:
                 if dma_addr + length <= mapping.dma_addr + mapping.size:
                     return mapping
                 partial = partial or mapping
         return partial
+
+    def overlapping(self, dma_addr: int, length: int) -> Iterator[Mapping]:
+        """Yield the mappings that have a bus address of [dma_addr, dma_addr + length)."""
+        end = dma_addr + length
+        if not self._u32[self._live]:
+            return
+        first, last = max(0, (dma_addr >> _PAGE_SHIFT) - self._u32[self._span]), end - 1 >> _PAGE_SHIFT
+        if last - first > _MANY_PAGES:
+            yield from (each for each in self if each.dma_addr < end and dma_addr < each.dma_addr + each.size)
+            return
+        for page in range(first, last + 1):
+            for slot in self._starting_in(page):
+                start = self._u64[slot + 1]
+                if start < end and dma_addr < start + self._u64[slot + 2]:
+                    yield self._mapping(slot)
+
+    def _starting_in(self, page: int) -> Iterator[int]:
+        """Yield the slots of mappings whose bus address is in a page."""
+        for slot in self._taken_from(self._base + (page * _HASH >> _HASH_SHIFT & self._mask) * _WORDS):
+            if self._u64[slot + 1] >> _PAGE_SHIFT == page:
+                yield slot
 
     def pending(self, dev: int) -> Complaint | None:
         """Complain of what a driver left mapped when it let go of its device."""
@@ -189,8 +260,9 @@ class DmaMappings:
 
         Raises: KernelBug where there is none: somebody has written over the table.
         """
-        for place in (*range(slot, self._end, _WORDS), *range(self._base, slot, _WORDS)):
-            if not self._u64[place + _KIND]:
+        u64 = self._u64
+        for place in chain(range(slot, self._end, _WORDS), range(self._base, slot, _WORDS)):
+            if not u64[place + _KIND]:
                 return
             yield place
         raise KernelBug("dma_mappings has no free slot left", self._base << 3)
@@ -202,14 +274,18 @@ class DmaMappings:
 
     def _mapping(self, slot: int) -> Mapping:
         dev, dma_addr, size, cpu_addr, kind, direction, now_ns, _ = _RECORD.unpack_from(self._u8, slot << 3)
-        addresses = self._u64[slot + _BACKTRACE : slot + _BACKTRACE + BACKTRACE_DEPTH].tolist()
+        addresses = self._u64[slot + _BACKTRACE : slot + _FLAGS].tolist()
         depth = addresses.index(0) if 0 in addresses else BACKTRACE_DEPTH
-        return Mapping(dev, dma_addr, size, cpu_addr, kind, direction, now_ns, tuple(addresses[:depth]))
+        backtrace = tuple(addresses[:depth])
+        marks = self._u32[2 * (slot + _FLAGS) : 2 * (slot + _WORDS)].tolist()
+        return Mapping(dev, dma_addr, size, cpu_addr, kind, direction, now_ns, backtrace, *marks)
 
     def _erase(self, hole: int) -> None:
         """Free a slot, and move what lies behind it so that no search ends too early."""
         u64 = self._u64
         self._u32[self._live] -= 1
+        if not self._u32[self._live]:
+            self._u32[self._span] = 0
         slot = hole + _WORDS if hole + _WORDS < self._end else self._base
         if u64[slot + _KIND]:
             hole = self._close(hole, slot)
@@ -218,7 +294,7 @@ class DmaMappings:
     def _close(self, hole: int, first: int) -> int:
         u64, span = self._u64, self._end - self._base
         for slot in self._taken_from(first):
-            home = self._base + (u64[slot + 1] * _HASH >> _HASH_SHIFT & self._mask) * _WORDS
+            home = self._base + ((u64[slot + 1] >> _PAGE_SHIFT) * _HASH >> _HASH_SHIFT & self._mask) * _WORDS
             # It may move up where the hole is between its home and its place, seen around the table's end.
             if (slot - home) % span >= (slot - hole) % span:
                 u64[hole : hole + _WORDS] = u64[slot : slot + _WORDS]
@@ -254,7 +330,7 @@ def _mismatches(mapping: Mapping, size: int, cpu_addr: int, kind: int, direction
             f"[mapped as {mapping.type_name}] [unmapped as {_TYPE_NAMES[kind]}]"
         )
         yield Complaint("dma-unmap-function", sentence, mapping)
-    elif kind == COHERENT and cpu_addr != mapping.cpu_addr:
+    elif kind in _ALLOCATED and cpu_addr != mapping.cpu_addr:
         sentence = (
             f"device driver frees DMA memory with different CPU address {where} [size={size} bytes] "
             f"[cpu alloc address={mapping.cpu_addr:#018x}] [cpu free address={cpu_addr:#018x}]"
@@ -266,3 +342,8 @@ def _mismatches(mapping: Mapping, size: int, cpu_addr: int, kind: int, direction
             f"[mapped with {mapping.direction_name}] [unmapped with {direction_name(direction)}]"
         )
         yield Complaint("dma-unmap-direction", sentence, mapping)
+    if mapping.type in _FALLIBLE and not mapping.flags & ERROR_CHECKED:
+        sentence = (
+            f"device driver failed to check map error {where} [size={size} bytes] [mapped as {mapping.type_name}]"
+        )
+        yield Complaint("dma-map-error-unchecked", sentence, mapping)

@@ -83,6 +83,10 @@ class DmaOps(ABC):
         """Say whether an address means failure. Source: include/asm-x86/dma-mapping_64.h: dma_mapping_error"""
         return dma_addr == self._u64[self._bad_dma_address]
 
+    def is_bounce_buffer(self, dma_addr: int) -> bool:
+        """Say whether a bus address is that of a copy of the driver's buffer."""
+        return False
+
     def dma_mask(self, dev: int) -> int | None:
         """Give *dev->dma_mask, None where there is none."""
         pointer = self._u64[(virt_to_phys(dev) + self._dma_mask) >> 3]

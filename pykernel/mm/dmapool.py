@@ -98,6 +98,10 @@ class DmaPools:
         first = (virt_to_phys(page) + self._page["bitmap"]) >> 3
         return list(self._u64[first : first + self._map_words(pool)])
 
+    def is_free(self, pool: int, page: int, block: int) -> bool:
+        """Say whether a page's block is not in use."""
+        return bool(self.bitmap(pool, page)[block // _BITS] >> block % _BITS & 1)
+
     def _map_words(self, pool: int) -> int:
         return -(-self.blocks_per_page(pool) // _BITS)
 

@@ -191,7 +191,8 @@ class Swiotlb(DmaOps):
                 raise _paging_request(phys_to_virt(phys) & _U64)
         self._u8[to : to + size] = self._u8[source : source + size]
 
-    def _is_slot(self, dma_addr: int) -> bool:
+    def is_bounce_buffer(self, dma_addr: int) -> bool:
+        """Say whether a bus address is that of a slot."""
         mm = self._mm
         return virt_to_phys(mm.get("io_tlb_start")) <= dma_addr < virt_to_phys(mm.get("io_tlb_end"))
 
@@ -233,13 +234,13 @@ class Swiotlb(DmaOps):
 
     def unmap_single(self, dev: int, dma_addr: int, size: int, direction: int) -> None:
         """Take a buffer back; what is outside the slots needs nothing. Source: lib/swiotlb.c: swiotlb_unmap_single"""
-        if self._is_slot(dma_addr):
+        if self.is_bounce_buffer(dma_addr):
             self._give_back(dma_addr, size, direction)
 
     def sync_single(self, dev: int, dma_addr: int, offset: int, size: int, direction: int, target: int) -> None:
         """Copy part of a bounced buffer. Source: lib/swiotlb.c: swiotlb_sync_single_range"""
         dma_addr = (dma_addr + offset) & _U64
-        if self._is_slot(dma_addr):
+        if self.is_bounce_buffer(dma_addr):
             self._sync_slot(dma_addr, size, direction, target)
 
     def map_sg(self, dev: int, sgl: int, nents: int, direction: int) -> int:
@@ -290,7 +291,7 @@ class Swiotlb(DmaOps):
         Source: none
         Differs: see Raises
         """
-        if not self._is_slot(dma_addr):
+        if not self.is_bounce_buffer(dma_addr):
             raise _paging_request(phys_to_virt(dma_addr) & _U64)
 
     def mapping_error(self, dma_addr: int) -> bool:
@@ -323,7 +324,7 @@ class Swiotlb(DmaOps):
 
     def free_coherent(self, dev: int, size: int, virt: int, dma_addr: int) -> None:
         """Give coherent memory back; nobody in 2.6.24 calls this. Source: lib/swiotlb.c: swiotlb_free_coherent"""
-        if self._is_slot(virt_to_phys(virt)):
+        if self.is_bounce_buffer(virt_to_phys(virt)):
             self.unmap_single(dev, dma_addr, size, DMA_TO_DEVICE)  # so that nothing is copied
         else:
             self._mm.pages.free_pages(phys_to_pfn(virt_to_phys(virt)), get_order(size))

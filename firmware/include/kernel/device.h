@@ -16,6 +16,7 @@ enum dma_data_direction {
 /* What a device says of the pieces that it can take; without one it has the defaults of dma_get_max_seg_size(). */
 struct device_dma_parameters {
 	unsigned int max_segment_size;
+	unsigned int min_align_mask;	/* of later kernels: address bits that a bounce buffer must keep */
 	unsigned long segment_boundary_mask;
 };
 
@@ -32,6 +33,7 @@ struct device {
 	u64 coherent_dma_mask;
 	void *driver_data;
 	struct device_dma_parameters *dma_parms;	/* NULL: the defaults */
+	struct device_dma_parameters own_dma_parms;	/* where dma_parms points to if nobody brings any */
 	struct list_head dma_pools;	/* of struct dma_pool; both links NULL while there was none */
 	struct list_head devres_head;	/* of struct devres; both links NULL while there was none */
 	struct device *parent;

@@ -41,6 +41,10 @@ struct dma_page {
 /* Which set of operations dma_ops stands for. */
 enum dma_ops_kind { DMA_OPS_NONE = 0, DMA_OPS_NOMMU, DMA_OPS_SWIOTLB };
 
+/* The variables of the DMA layer that guest code reads; the rest is in kernel/dma_statics.c. */
+extern u32 dma_ops;			/* enum dma_ops_kind */
+
+
 enum dma_limits {
 	DMA_MAPPING_SLOTS = 4096,	/* a power of two; slots of the hash, ... */
 	DMA_MAPPINGS_MAX = 2048,	/* ... half of which may be taken, so that searches stay short */

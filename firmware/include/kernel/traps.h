@@ -47,9 +47,27 @@ enum trap {
 	TRAP_DMA_SET_MASK = 64,		/* (struct device *, mask) -> 0 or -EIO */
 	TRAP_DMA_SET_COHERENT_MASK,	/* (struct device *, mask) -> 0 or -EIO */
 	TRAP_DMA_ALLOC_COHERENT,	/* (struct device *, size, dma_addr_t *, gfp_mask) -> virt or 0 */
-	TRAP_DMA_FREE_COHERENT,		/* (struct device *, size, virt, dma_addr) */
-	TRAP_DMA_MAP_SINGLE,		/* (struct device *, virt, size, direction) -> dma_addr */
-	TRAP_DMA_UNMAP_SINGLE,		/* (struct device *, dma_addr, size, direction) */
+	TRAP_DMA_FREE_COHERENT,		/* (struct device *, size, virt, dma_addr, irqs_disabled) */
+	TRAP_DMA_MAP_SINGLE,		/* (struct device *, virt, size, direction, attrs) -> dma_addr */
+	TRAP_DMA_UNMAP_SINGLE,		/* (struct device *, dma_addr, size, direction, attrs) */
+	TRAP_DMA_MAP_PAGE,		/* (struct device *, struct page *, offset, size, direction, attrs) -> dma_addr */
+	TRAP_DMA_UNMAP_PAGE,		/* (struct device *, dma_addr, size, direction, attrs) */
+	TRAP_DMA_MAP_SG,		/* (struct device *, struct scatterlist *, nents, direction, attrs) -> pieces or 0 */
+	TRAP_DMA_UNMAP_SG,		/* (struct device *, struct scatterlist *, nents, direction, attrs) */
+	TRAP_DMA_MAPPING_ERROR,		/* (struct device * or NULL, dma_addr) -> 0 or 1 */
+	TRAP_DMA_SYNC_SINGLE_FOR_CPU,	/* (struct device *, dma_addr, size, direction) */
+	TRAP_DMA_SYNC_SINGLE_FOR_DEVICE,
+	TRAP_DMA_SYNC_SINGLE_RANGE_FOR_CPU,	/* (struct device *, dma_addr, offset, size, direction) */
+	TRAP_DMA_SYNC_SINGLE_RANGE_FOR_DEVICE,
+	TRAP_DMA_SYNC_SG_FOR_CPU,	/* (struct device *, struct scatterlist *, nents, direction) */
+	TRAP_DMA_SYNC_SG_FOR_DEVICE,
+	TRAP_DMA_SUPPORTED,		/* (struct device *, mask) -> 0 or 1 */
+
+	/* drivers/base/dmapool.c */
+	TRAP_DMA_POOL_CREATE,		/* (name, struct device *, size, align, allocation) -> struct dma_pool * or 0 */
+	TRAP_DMA_POOL_DESTROY,		/* (struct dma_pool *, in_interrupt) */
+	TRAP_DMA_POOL_ALLOC,		/* (struct dma_pool *, gfp_mask, dma_addr_t *, attempt) -> virt or 0 */
+	TRAP_DMA_POOL_FREE,		/* (struct dma_pool *, virt, dma_addr) */
 
 	/* the laboratory's own */
 	TRAP_CHECKPOINT = 96,		/* (name): the host may look at the machine here */

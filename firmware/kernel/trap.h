@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How a function of the guest calls the Python kernel. */
+#ifndef TRAP_H
+#define TRAP_H
+
+#include <kernel/traps.h>
+
+u64 trap(struct trap_frame *frame);
+
+/* A macro, as the caller and the frame pointer must be those of the function that uses it. */
+#define TRAP(which, ...) ({								\
+	struct trap_frame _frame = {							\
+		.number = (which),							\
+		.args = { __VA_ARGS__ },						\
+		.caller = (u64)__builtin_return_address(0),				\
+		.frame_pointer = (u64)__builtin_frame_address(0),			\
+	};										\
+	trap(&_frame);									\
+})
+
+#endif
