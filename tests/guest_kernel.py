@@ -76,14 +76,14 @@ class Guest:
 
     def device(self, mask: int | None = (1 << 32) - 1, coherent: int = (1 << 32) - 1, number: int = 0) -> int:
         """Make a struct device called "0000:00:04.N" and give the pointer to it."""
-        at = SCRATCH + number * 256
+        at = SCRATCH + number * 512
         offsets = {name: offset for name, (offset, _) in self.layout.members("device").items()}
-        self.ram.fill(at, 256)
-        self.ram.write(at + 192, f"0000:00:04.{number}".encode())
-        words = {"bus_id": image_to_virt(at + 192), "coherent_dma_mask": coherent}
+        self.ram.fill(at, 512)
+        self.ram.write(at + 448, f"0000:00:04.{number}".encode())
+        words = {"bus_id": image_to_virt(at + 448), "coherent_dma_mask": coherent}
         if mask is not None:
-            self.ram.u64[(at + 248) >> 3] = mask
-            words["dma_mask"] = image_to_virt(at + 248)
+            self.ram.u64[(at + 504) >> 3] = mask
+            words["dma_mask"] = image_to_virt(at + 504)
         for name, value in words.items():
             self.ram.u64[(at + offsets[name]) >> 3] = value
         return image_to_virt(at)
