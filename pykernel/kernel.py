@@ -30,13 +30,14 @@ from pykernel.layout.strings import read_string
 from pykernel.mm.active_regions import absent_pages_in_range, add_active_range
 from pykernel.mm.boot import MemoryMap, setup_memory
 from pykernel.mm.bootmem import Bootmem
-from pykernel.mm.context import Mm, Reclaim, Task
+from pykernel.mm.context import Mm
 from pykernel.mm.dma import Dma
 from pykernel.mm.dma_mappings import DmaMappings
 from pykernel.mm.dmapool import DmaPools
 from pykernel.mm.free_bootmem import free_all_bootmem
 from pykernel.mm.slab import Slab
 from pykernel.mm.swiotlb import pci_swiotlb_init, setup_io_tlb_npages
+from pykernel.mm.vmscan import DirectReclaim
 from pykernel.mm.watermarks import init_per_zone_pages_min
 from pykernel.mm.zonelist import build_all_zonelists
 from pykernel.mm_calls import MmCalls
@@ -46,6 +47,7 @@ from pykernel.printk import LogBuffer, Printk
 from pykernel.sched_calls import SchedCalls
 from pykernel.trapgate import Call, Traps
 
+_STACK_DEPTH = 12
 _LOG_BUF_LEN = 1 << 17  # bytes; firmware/kernel/printk.c
 _KERNEL_PAGES = (KERNEL_PHYS >> PAGE_SHIFT, KERNEL_PHYS_END >> PAGE_SHIFT)
 _BIOS_PAGE = (0, 1)
@@ -60,18 +62,6 @@ class TransferResult(NamedTuple):
     length: int  # bytes
     direction: int  # enum dma_data_direction
     error: int
-
-
-class _OutOfMemory(Reclaim):
-    """Reclaim with nothing to reclaim and no process to kill."""
-
-    def __init__(self, printk: Callable[[str], None]) -> None:
-        self._printk = printk
-
-    def out_of_memory(self, task: Task, order: int, gfp_mask: int) -> None:
-        """Give up. Source: mm/oom_kill.c: out_of_memory"""
-        self._printk(f"{task.comm} invoked oom-killer: gfp_mask=0x{gfp_mask:x}, order={order}, oomkilladj=0")
-        raise KernelPanic("Out of memory and no killable processes...")
 
 
 class Kernel:
@@ -103,8 +93,8 @@ class Kernel:
         )
         self.log = Printk(ram, where, lambda: clock.now_ns)
         statics = {name: self._phys(name) for name in layout.variables()}
-        reclaim = _OutOfMemory(self.log.printk)
-        self.mm = Mm(ram, layout, config, statics, printk=self.log.printk, reclaim=reclaim)
+        reclaim = DirectReclaim(call, lambda: self._dump_stack(describe))
+        self.mm = reclaim.mm = Mm(ram, layout, config, statics, printk=self.log.printk, reclaim=reclaim)
         self.slab = Slab(self.mm, call=call)
         self.slab.core.symbol = describe
         self.dma = Dma(self.mm)
@@ -136,6 +126,10 @@ class Kernel:
         """Take over from RAM what boot has decided, when RAM was replaced by a snapshot."""
         self.mm.read_geometry()
         self.slab.read_geometry()
+
+    def _dump_stack(self, describe: Callable[[int], str]) -> list[str]:
+        """Give the lines of a backtrace of the guest. Source: arch/x86/kernel/traps_64.c: dump_stack"""
+        return ["", "Call Trace:", *(f" {describe(address)}" for address in self._traps.backtrace(_STACK_DEPTH)), ""]
 
     def _phys(self, name: str) -> PhysAddr:
         if name not in self._symbols:

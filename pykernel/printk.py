@@ -63,8 +63,15 @@ class Printk:
 
     def read(self) -> str:
         """Give all that the ring still holds, as `dmesg` would: without levels, a line each."""
+        return self._between(self._get(self._where.log_start))
+
+    def unprinted(self) -> str:
+        """Give what the guest has not brought to its console: one that stopped for good never will."""
+        return self._between(self._get(self._where.con_start))
+
+    def _between(self, start: int) -> str:
         where, u8 = self._where, self._ram.u8
-        start, end = self._get(where.log_start), self._get(where.log_end)
+        end = self._get(where.log_end)
         length = max(0, min(end - start, where.size))
         at = start & (where.size - 1)
         ring = bytes(u8[where.ring : where.ring + where.size])

@@ -54,6 +54,10 @@ void build_all_zonelists(void);
 void mem_init(void);
 void kmem_cache_init(void);
 void mm_initcalls(void);
+void reap_caches(void);
+
+/* slab_reap.c */
+void cpucache_init(void);
 
 /* pci_bus.c, isa.c */
 void pci_init(void);

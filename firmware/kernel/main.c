@@ -40,6 +40,7 @@ void __noreturn start_kernel(u64 boot_params_phys)
 	local_irq_enable();
 
 	mm_initcalls();
+	cpucache_init();
 	sysfs_init();
 	pci_init();
 	isa_init();

@@ -30,6 +30,8 @@ int sysctl_lowmem_reserve_ratio[MAX_NR_ZONES - 1] = {
 };
 long vm_stat[NR_VM_ZONE_STAT_ITEMS];
 
+struct list_head shrinker_list;	/* empty, while its links are NULL: mm/vmscan.c */
+
 struct node_active_region early_node_map[MAX_ACTIVE_REGIONS];
 int nr_nodemap_entries;
 unsigned long arch_zone_lowest_possible_pfn[MAX_NR_ZONES];

@@ -11,6 +11,7 @@
 #include <kernel/mmzone.h>
 #include <kernel/page.h>
 #include <kernel/ptrace.h>
+#include <kernel/shrinker.h>
 #include <kernel/sched.h>
 #include <kernel/traps.h>
 #include <kernel/types.h>

@@ -163,9 +163,16 @@ void run_local_timers(void)
 		raise_softirq(TIMER_SOFTIRQ);
 }
 
+/* Deferrable ones do not count: they wait for a processor that is awake. */
 int timers_pending(void)
 {
-	return !list_empty(&pending);
+	struct timer_list *timer;
+
+	list_for_each_entry(timer, &pending, entry) {
+		if (!(timer->flags & TIMER_DEFERRABLE))
+			return 1;
+	}
+	return 0;
 }
 
 /* Find a pending timer that lies in some memory, or whose function does. */
@@ -271,17 +278,16 @@ noinline void ssleep(unsigned int seconds)
 	msleep(seconds * 1000);
 }
 
-static unsigned long round_up_to_second(unsigned long j)
-{
-	return (j + HZ - 1) / HZ * HZ;
-}
-
+/* To a whole second: down from its first quarter, else up; but never into the past. */
 unsigned long round_jiffies(unsigned long j)
 {
-	return round_up_to_second(j);
+	unsigned long rem = j % HZ;
+	unsigned long rounded = rem < HZ / 4 ? j - rem : j - rem + HZ;
+
+	return time_after(rounded, jiffies) ? rounded : j;
 }
 
 unsigned long round_jiffies_relative(unsigned long j)
 {
-	return round_up_to_second(j + jiffies) - jiffies;
+	return round_jiffies(j + jiffies) - jiffies;
 }

@@ -132,6 +132,11 @@ noinline void kmem_cache_free(struct kmem_cache *cachep, void *objp)
 	TRAP(TRAP_KMEM_CACHE_FREE, (u64)cachep, (u64)objp);
 }
 
+noinline void reap_caches(void)
+{
+	TRAP(TRAP_CACHE_REAP, 0);
+}
+
 noinline int kmem_cache_shrink(struct kmem_cache *cachep)
 {
 	return TRAP(TRAP_KMEM_CACHE_SHRINK, (u64)cachep);

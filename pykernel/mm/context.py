@@ -44,12 +44,13 @@ def place_statics(ram: Ram, layout: Layout, base: int = KERNEL_PHYS) -> dict[str
 class Task:
     """What the page allocator asks of the task that runs: its name, and whether it may use the last reserves."""
 
-    __slots__ = ("comm", "memalloc", "memdie")
+    __slots__ = ("comm", "memalloc", "memdie", "reclaimed_slab")
 
     def __init__(self, comm: str = "swapper") -> None:
         self.comm = comm
         self.memalloc = False  # PF_MEMALLOC: it frees memory and must not wait for memory
         self.memdie = False  # TIF_MEMDIE: the OOM killer chose it
+        self.reclaimed_slab = 0  # pages that came from slabs while it reclaimed
 
 
 class Reclaim:

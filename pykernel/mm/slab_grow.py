@@ -65,6 +65,7 @@ def kmem_freepages(core: SlabCore, cache: int, addr: int) -> None:
     reclaimable = bool(u32[2 * cache + at.cache_flags] & RECLAIM_ACCOUNT)
     core.count_slab_pages(pfn, reclaimable=reclaimable, nr_pages=-1 << order)
     column[:] = memoryview(array("Q", [flag & ~PG_SLAB for flag in flags]))
+    core.mm.task.reclaimed_slab += 1 << order
     core.mm.pages.free_pages(pfn, order)
 
 

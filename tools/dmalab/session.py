@@ -71,7 +71,10 @@ class Session:
         result.checks += end.checks
         if not result.zones:
             self._look_at_memory()
-        result.console = self.symbols.annotate(machine.console.decode("ascii", "replace").replace("\r", ""))
+        console = machine.console.decode("ascii", "replace").replace("\r", "")
+        if end.stop:
+            console += self.kernel.log.unprinted()  # what the kernel said last, as after a crash
+        result.console = self.symbols.annotate(console)
         result.now_ns = machine.clock.now_ns
         result.transfers = self._transfers.transfers
         result.findings = list(machine.findings)

@@ -10,6 +10,7 @@
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/mm_types.h>
+#include <linux/shrinker.h>
 #include <linux/slab.h>
 
 #define VM_READ 0x00000001UL
