@@ -119,6 +119,16 @@ def _are_empty_lists(garden: Garden, site: Site, old: int, new: int) -> bool:
     return all(garden.is_pointer(head) and memory.u64(head - PAGE_OFFSET) == head for head in heads)
 
 
+def _is_alignment_of_no_slab(garden: Garden, site: Site, old: int, new: int) -> bool:
+    """Say whether a cache without slabs may have been made with an alignment that leads to this size of management."""
+    cache = garden.cache_of(site)
+    unit = garden.memory.u32(cache.phys + slab_offsets(garden.memory.layout).colour_off)
+    rounded = {-(-min(old, new) // align) * align for align in (8, 16, 32, 64, 128, 256) if align <= unit}
+    return (
+        _is_own_cache(garden, site, old, new) and max(old, new) in rounded and not any(slabs_of(garden.memory, cache))
+    )
+
+
 HARMLESS: tuple[tuple[str, str, Condition | None], ...] = (
     (r"page\([\w -]+\)\.index", "nothing reads it", None),
     (r"page\((free|used|reserved|slab)\)\.(private|first_page)", "written anew before anything reads it", None),
@@ -183,6 +193,7 @@ HARMLESS: tuple[tuple[str, str, Condition | None], ...] = (
     (r"kmem_cache\.[cd]tor\w*", "which function is called moves no object", _is_own_cache),
     (r"kmem_cache\.name", "another text that can be read: names move no object", _is_own_cache),
     (r"kmem_cache\.flags", "as if created with that flag", _is_flag_of_creation),
+    (r"kmem_cache\.slab_size", "as if created with another alignment: no slab tells", _is_alignment_of_no_slab),
     (r"kmem_cache\.colour_off", "there are no colours", _has_no_colours),
     (r"kmem_list3\.colour_next", "any colour may be next, after a failed growth", None),
     (r"kmem_list3\.next_reap", "any time is right", None),
