@@ -19,7 +19,7 @@ def pair(kernel: BareKernel, order: int) -> float:
 
 def measure() -> Iterator[Figure]:
     """Yield order 0 through the per-CPU list, and order 3 from its own free list and out of a larger block."""
-    for mib, count in ((64, 10), (64 * 1024, 10), (256, 2000)):
+    for mib, count in ((64, 10), (64 * 1024, 10), (256, 10_000)):
         kernel = BareKernel(mib)
         crowd(kernel, count)
         where = "" if mib == 64 else f", {mib} MiB, {count} more caches"
