@@ -16,6 +16,7 @@ from emulator.devices.edu import Edu
 from emulator.devices.fw_cfg import FwCfg, e820_table
 from emulator.devices.isa_dma import IsaDma
 from emulator.devices.isa_pattern import IsaPattern
+from emulator.devices.lapic import Lapic
 from emulator.devices.pci import Bar, Identity, PciFunction, PciHost, bus_id, route
 from emulator.devices.pic import PicPair
 from emulator.devices.pit import Pit, PortB
@@ -93,6 +94,9 @@ class Board:
         self.pit = Pit(self.clock, IrqLine(self._claim_irq(memmap.PIT_IRQ, "the PIT")))
         self.rtc = Rtc(self.clock, IrqLine(self._claim_irq(memmap.RTC_IRQ, "the RTC")), memory_cmos(self.ram))
         self.uart = Uart(self.clock, IrqLine(self._claim_irq(memmap.UART_IRQ, "the UART")), self.console.append)
+        self.lapic = Lapic(self.clock, self.pics)
+        self.bus.memory.map(memmap.LAPIC_BASE, memmap.LAPIC_SIZE, self.lapic, "lapic")
+        self.fabric.on_message(self.lapic.message)
         self.isa_dma = IsaDma()
         files = {**files, "etc/e820": e820_table(self.e820())}
         self.fw_cfg = FwCfg(files, DmaPort(self.fabric, "fw_cfg", _HOST_REACH))
@@ -124,12 +128,12 @@ class Board:
 
     def _add_edu(self, config: EduConfig) -> None:
         function, port = self._pci_function(config.slot, edu.IDENTITY, config.reach)
-        function.add_bar(Bar(edu.BAR_BYTES, Edu(self.clock, function.intx, port)))
+        function.add_bar(Bar(edu.BAR_BYTES, Edu(self.clock, function.interrupt, port)))
         self.pci.add(function)
 
     def _add_ring_nic(self, config: RingNicConfig) -> None:
         function, port = self._pci_function(config.slot, ring_nic.IDENTITY, config.reach)
-        part = RingNic(self.clock, function.intx, port)
+        part = RingNic(self.clock, function.interrupt, port)
         self.ring_nics[function.name] = part
         function.add_bar(Bar(ring_nic.BAR_BYTES, part))
         self.pci.add(function)
@@ -137,7 +141,8 @@ class Board:
     def _pci_function(self, slot: int, identity: Identity, reach: Reach) -> tuple[PciFunction, DmaPort]:
         devfn = slot << 3
         irq = self._pci_irqs[route(devfn, identity.interrupt_pin)]
-        function = PciFunction(devfn, identity, irq.driver())
+        function = PciFunction(devfn, identity, irq.driver(), self.fabric.send_message)
+        function.add_msi()
         port = DmaPort(self.fabric, bus_id(devfn), reach, function.is_bus_master)
         self.dma_ports.append(port)
         return function, port

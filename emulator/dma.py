@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, Protocol
 
+from emulator import memmap
 from emulator.clock import Clock
 from emulator.errors import BusError, ConfigError
 from emulator.finding import Finding, Findings
 from emulator.ram import Ram
-from emulator.trace import Dma, Trace
+from emulator.trace import Dma, Message, Trace
 
 
 class Beyond(Enum):
@@ -89,10 +90,22 @@ class DmaFabric:
         self.findings = findings
         self.checker: Checker | None = None
         self._listeners: list[Callable[[int, int], None]] = []
+        self._take_message: Callable[[int, int], None] = lambda address, data: None
 
     def on_write(self, listener: Callable[[int, int], None]) -> None:
         """Call `listener(phys, length)` after a device has changed RAM."""
         self._listeners.append(listener)
+
+    def on_message(self, take: Callable[[int, int], None]) -> None:
+        """Call `take(address, data)` for a device's write to where messages become interrupts."""
+        self._take_message = take
+
+    def send_message(self, device: str, address: int, data: int) -> None:
+        """Write 4 bytes for `device`, which means them to be an interrupt."""
+        self.trace.emit(Message(self.clock.now_ns, device, address, data))
+        if not self.write(address, data.to_bytes(4, "little")):
+            sentence = f"interrupt message {data:#x} to {address:#x}, where nothing takes it, was lost"
+            self.findings.report(Finding("msi-lost", sentence, self.clock.now_ns, device, phys=address, length=4))
 
     def read(self, phys: int, length: int) -> tuple[bytes, bool]:
         """Read memory: the bytes, all ones where there is no RAM, and whether there was RAM for all of them."""
@@ -108,8 +121,14 @@ class DmaFabric:
                 self.ram.write(at, data[at - phys : at - phys + size])
                 for listener in self._listeners:
                     listener(at, size)
-            complete &= in_ram
+            complete &= in_ram or self._is_message(at, data[at - phys : at - phys + size])
         return complete
+
+    def _is_message(self, phys: int, data: bytes) -> bool:
+        if not memmap.LAPIC_BASE <= phys < memmap.MESSAGES_END or len(data) != 4 or phys & 3:
+            return False
+        self._take_message(phys, int.from_bytes(data, "little"))
+        return True
 
     def _pieces(self, phys: int, length: int) -> Iterator[tuple[int, int, bool]]:
         """Cut [phys, phys + length) where RAM begins and ends: (phys, length, in RAM)."""

@@ -24,6 +24,10 @@ class IrqLine:
             self._level = level
             self._sink(level)
 
+    def request(self) -> None:
+        """Raise the line for one more cause. Where interrupts are messages, that is a message even if it is high."""
+        self.level = True
+
 
 class WiredOr:
     """A line with several drivers: high while any of them holds it high, as PCI's INTx is (there active low)."""

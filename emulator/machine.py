@@ -28,7 +28,7 @@ class Machine:
         self.trace, self.findings, self.console = board.trace, board.findings, board.console
         self.trap_gate, self.dma_ports = board.trap_gate, board.dma_ports
         self.image = check_image(kernel, board.ram, "kernel")
-        self.cpu = Cpu(board.ram, rom, board.bus, board.clock, board.pics, board.trace)
+        self.cpu = Cpu(board.ram, rom, board.bus, board.clock, board.lapic, board.trace)
         board.fabric.on_write(self.cpu.flush_code)
 
     def run(self) -> Stop:

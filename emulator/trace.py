@@ -49,6 +49,15 @@ class Irq(NamedTuple):
     level: bool
 
 
+class Message(NamedTuple):
+    """A device signalled an interrupt by a write."""
+
+    now_ns: int
+    device: str
+    address: int
+    data: int
+
+
 class Interrupt(NamedTuple):
     """The CPU took an interrupt that the controllers had for it."""
 
@@ -77,7 +86,7 @@ class Trap(NamedTuple):
     caller: int
 
 
-TraceEvent = Access | Dma | Irq | Interrupt | ExceptionEvent | Trap
+TraceEvent = Access | Dma | Irq | Message | Interrupt | ExceptionEvent | Trap
 EventT = TypeVar("EventT", Access, Dma, Irq, Interrupt, ExceptionEvent, Trap)
 
 

@@ -19,7 +19,7 @@ class Guest:
         if kernel is not None:
             files["opt/dmalab/kernel"] = kernel
         self.board = Board(MachineConfig(ram=ram), rom, files, lambda reason, code: self.cpu.stop(reason, code))
-        self.cpu = Cpu(self.board.ram, rom, self.board.bus, self.board.clock, self.board.pics, self.board.trace)
+        self.cpu = Cpu(self.board.ram, rom, self.board.bus, self.board.clock, self.board.lapic, self.board.trace)
 
     def run(self) -> Stop:
         """Run to the end, within a budget that a boot is far from using up."""

@@ -157,7 +157,7 @@ def test_bus_mastering_follows_the_command_register() -> None:
 def test_intx_shows_in_status_and_reaches_the_line_unless_disabled() -> None:
     bench = Plugged()
 
-    bench.function.intx.level = True
+    bench.function.interrupt.level = True
     assert bench.get(6, 2) & 8
     assert bench.line.level
     bench.set(4, INTX_DISABLE, 2)
@@ -165,7 +165,7 @@ def test_intx_shows_in_status_and_reaches_the_line_unless_disabled() -> None:
     assert not bench.line.level
     bench.set(4, 0, 2)
     assert bench.line.level
-    bench.function.intx.level = False
+    bench.function.interrupt.level = False
 
     assert not bench.get(6, 2) & 8
     assert bench.levels == [True, False, True, False]
@@ -184,10 +184,10 @@ def test_functions_share_a_line_as_wired_or() -> None:
     identity = Identity(1, 2, 3, 4, interrupt_pin=1)
     first, second = (PciFunction(devfn, identity, shared.driver()) for devfn in (0x20, 0x40))
 
-    first.intx.level = second.intx.level = True
-    first.intx.level = False
+    first.interrupt.level = second.interrupt.level = True
+    first.interrupt.level = False
     assert levels == [True]
-    second.intx.level = False
+    second.interrupt.level = False
 
     assert levels == [True, False]
 

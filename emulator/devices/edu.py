@@ -104,7 +104,7 @@ class Edu(Device):
     def _raise(self, causes: int) -> None:
         self.interrupt_status |= causes
         if self.interrupt_status:
-            self._irq.level = True
+            self._irq.request()
 
     @dma_source.store
     def _set_source(self, value: int) -> int:

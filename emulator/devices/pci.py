@@ -5,6 +5,7 @@ Owns addresses, decoding, bus mastering and interrupt routing of functions; what
 affair. The board's interrupt routing is fixed where QEMU's firmware would put it.
 """
 
+from collections.abc import Callable
 from enum import IntFlag
 from typing import NamedTuple
 
@@ -17,6 +18,10 @@ VENDOR_ID, DEVICE_ID, COMMAND, STATUS, REVISION, CLASS = 0x00, 0x02, 0x04, 0x06,
 CACHE_LINE, BAR0, SUBSYSTEM_VENDOR_ID, SUBSYSTEM_ID = 0x0C, 0x10, 0x2C, 0x2E
 CAPABILITIES, INTERRUPT_LINE, INTERRUPT_PIN = 0x34, 0x3C, 0x3D
 _CONFIG_BYTES = 256
+_MSI_ID = 0x05
+MSI = 0x40  # where the capability lies; then its control, address (64 bits) and data
+_MSI_CONTROL, _MSI_ADDRESS, _MSI_DATA = MSI + 2, MSI + 4, MSI + 12
+_MSI_ENABLE, _MSI_64BIT = 0x0001, 0x0080
 _ENABLE = 1 << 31
 _BAR_IO = 0x1
 _PIRQS = (memmap.PCI_INTA_IRQ, memmap.PCI_INTB_IRQ, memmap.PCI_INTC_IRQ, memmap.PCI_INTD_IRQ)
@@ -70,17 +75,40 @@ def route(devfn: int, interrupt_pin: int) -> int:
     return _PIRQS[(devfn >> 3) + interrupt_pin - 2 & 3]
 
 
-class PciFunction:
-    """A function's configuration space, and what follows from it: decoding, bus mastering, INTx.
+class PciInterrupt(IrqLine):
+    """A function's interrupt as its device drives it: INTx, or a message for each request once the guest wants those."""
 
-    `irq` is its driver on the wired-OR line that `route` names.
+    __slots__ = ("_notify",)
+
+    def __init__(self, sink: Callable[[bool], None], notify: Callable[[], None]) -> None:
+        super().__init__(sink)
+        self._notify = notify
+
+    def request(self) -> None:
+        """Raise the interrupt for one more cause."""
+        if self.level:
+            self._notify()
+        self.level = True
+
+
+class PciFunction:
+    """A function's configuration space, and what follows from it: decoding, bus mastering, interrupts.
+
+    `irq` is its driver on the wired-OR line that `route` names, `send(name, address, data)` its way to send messages.
     """
 
-    def __init__(self, devfn: int, identity: Identity, irq: IrqLine | None = None) -> None:
+    def __init__(
+        self,
+        devfn: int,
+        identity: Identity,
+        irq: IrqLine | None = None,
+        send: Callable[[str, int, int], None] | None = None,
+    ) -> None:
         self.devfn = devfn
         self.name = bus_id(devfn)
-        self.intx = IrqLine(self._drive_intx)  # what the device asks for, before the command register has its say
+        self.interrupt = PciInterrupt(self._drive, self._notify)  # what the device asks for
         self._irq = irq
+        self._send = send
         self._bars: list[tuple[int, Bar]] = []  # (offset in configuration space, BAR)
         self._placed: dict[int, tuple[int, AddressSpace, Range]] = {}
         self._bus: Bus | None = None
@@ -120,6 +148,20 @@ class PciFunction:
         placed = [(self._get(offset, 4) & -bar.size, bar.size) for offset, bar in self._bars if not bar.is_io]
         return [(start, start + size - 1) for start, size in placed if start]
 
+    def add_msi(self) -> None:
+        """Give the function the capability to send one message, to a 64-bit address, instead of INTx."""
+        self._define(STATUS, 2, Status.CAPABILITIES)
+        self._define(CAPABILITIES, 1, MSI)
+        self._define(MSI, 2, _MSI_ID)
+        self._define(_MSI_CONTROL, 2, _MSI_64BIT, writable=_MSI_ENABLE)
+        self._define(_MSI_ADDRESS, 8, 0, writable=(1 << 64) - 4)
+        self._define(_MSI_DATA, 2, 0, writable=0xFFFF)
+
+    @property
+    def msi_enabled(self) -> bool:
+        """Say whether interrupts are messages."""
+        return self._config[MSI] == _MSI_ID and bool(self._config[_MSI_CONTROL] & _MSI_ENABLE)
+
     def connect(self, bus: Bus) -> None:
         """Say where BARs appear."""
         self._bus = bus
@@ -133,8 +175,7 @@ class PciFunction:
         for index in range(width):
             mask = self._writable[offset + index]
             self._config[offset + index] = self._config[offset + index] & ~mask | value >> 8 * index & mask
-        if offset < COMMAND + 2 and offset + width > COMMAND:
-            self._drive_intx(self.intx.level)
+        self._drive_intx()
         if offset < CAPABILITIES and offset + width > COMMAND:
             self._decode()
 
@@ -164,7 +205,19 @@ class PciFunction:
         end = memmap.PCI_IO_END if bar.is_io else 0xFFFF_FFFF
         return start if start and start + bar.size <= end else None
 
-    def _drive_intx(self, level: bool) -> None:
+    def _drive(self, level: bool) -> None:
+        if level:
+            self._notify()
+        self._drive_intx()
+
+    def _notify(self) -> None:
+        """Send the message, if the guest wants any. It is a memory write, for which the function must be bus master."""
+        if self.msi_enabled and self.is_bus_master() and self._send is not None:
+            self._send(self.name, self._get(_MSI_ADDRESS, 8), self._get(_MSI_DATA, 2))
+
+    def _drive_intx(self) -> None:
+        """Drive the wire as device, command register and messages have it."""
+        level = self.interrupt.level and not self.msi_enabled
         if level:
             self._config[STATUS] |= Status.INTERRUPT
         else:

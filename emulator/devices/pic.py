@@ -209,11 +209,11 @@ class PicPair:
         self.master = Pic(self._update, is_master=True, level_capable=0xF8)
         self.slave = Pic(self._update, is_master=False, level_capable=0xDE)
         self.elcr = Elcr(self.master, self.slave)
-        self._is_pending = False
+        self.is_pending = False  # the INT pin of the pair
 
     def pending(self) -> bool:
         """Say whether the CPU's INTR pin is high."""
-        return self._is_pending
+        return self.is_pending
 
     def acknowledge(self) -> int:
         """Answer the CPU's acknowledge cycle with a vector: a spurious 7 (of the pair: 15) where nothing is left."""
@@ -236,4 +236,4 @@ class PicPair:
     def _update(self) -> None:
         """Let what the inputs and registers say reach the INTR pin."""
         self.master.set_line(CASCADE, level=self.slave.output)
-        self._is_pending = self.master.output
+        self.is_pending = self.master.output

@@ -54,7 +54,7 @@ class Session:
             self.symbols.addresses,
             call=self.machine.cpu.call,
             describe=self.symbols.describe,
-            interrupt_pending=self.machine.board.pics.pending,
+            interrupt_pending=self.machine.board.lapic.pending,
         )
         self.machine.trap_gate.call = self.kernel.enter
         self.memory = Memory(self.machine.ram, layout, spec.kernel, self.kernel.mm.statics)
