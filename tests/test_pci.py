@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from emulator import memmap
 from emulator.devices.pci import Bar, Identity, PciFunction, PciHost, bus_id, route
-from emulator.irq import WiredOr
+from emulator.irq import IrqLine, WiredOr
 from tests.machine_parts import MIB, Bench
 
 ADDRESS, DATA = memmap.PCI_CONFIG_ADDRESS_PORT, memmap.PCI_CONFIG_DATA_PORT
@@ -195,3 +195,61 @@ def test_functions_share_a_line_as_wired_or() -> None:
 def test_functions_are_named_as_linux_names_them() -> None:
     assert bus_id(0x20) == "0000:00:04.0"
     assert bus_id(0xFF) == "0000:00:1f.7"
+
+
+class Messages:
+    """A function with messages, and what it has sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[int, int]] = []
+        self.levels: list[bool] = []
+        line = IrqLine(self.levels.append)
+        identity = Identity(0x1234, 0x11E8, 0x00FF00, 0x10, interrupt_pin=1)
+        self.function = PciFunction(
+            DEVFN, identity, line, lambda name, address, data: self.sent.append((address, data))
+        )
+        self.function.add_msi()
+        for offset, width, value in ((0x04, 2, 0x4), (0x44, 4, 0xFEE0_0000), (0x48, 4, 0x1), (0x4C, 2, 0x4051)):
+            self.function.write_config(offset, width, value)
+
+    def enable(self, *, enable: bool = True) -> None:
+        self.function.write_config(0x42, 2, int(enable))
+
+
+def test_the_capability_is_found_by_its_pointer_and_keeps_what_a_64_bit_message_needs() -> None:
+    function = Messages().function
+
+    assert function.read_config(0x06, 2) & 0x10
+    at = function.read_config(0x34, 1)
+    assert function.read_config(at, 2) == 0x0005
+    assert function.read_config(at + 2, 2) == 0x0080
+    assert function.read_config(at + 4, 8) == 0x1_FEE0_0000
+    assert function.read_config(at + 12, 2) == 0x4051
+
+
+def test_enabled_messages_take_the_place_of_the_wire_one_for_each_request() -> None:
+    bench = Messages()
+    bench.function.interrupt.request()
+    assert (bench.sent, bench.levels) == ([], [True])
+
+    bench.enable()
+    assert bench.levels == [True, False]
+    bench.function.interrupt.request()
+    bench.function.interrupt.request()
+    bench.function.interrupt.level = False
+    bench.function.interrupt.level = True
+
+    assert bench.sent == [(0x1_FEE0_0000, 0x4051)] * 3
+    assert bench.levels == [True, False]
+    bench.enable(enable=False)
+    assert bench.levels == [True, False, True]
+
+
+def test_a_function_that_is_not_bus_master_sends_no_message() -> None:
+    bench = Messages()
+    bench.enable()
+    bench.function.write_config(0x04, 2, 0)
+
+    bench.function.interrupt.request()
+
+    assert not bench.sent

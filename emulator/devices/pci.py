@@ -76,7 +76,7 @@ def route(devfn: int, interrupt_pin: int) -> int:
 
 
 class PciInterrupt(IrqLine):
-    """A function's interrupt as its device drives it: INTx, or a message for each request once the guest wants those."""
+    """A function's interrupt as its device drives it: INTx, or a message for each request."""
 
     __slots__ = ("_notify",)
 
