@@ -101,7 +101,7 @@ int hrtimers_pending(void)
 	return !list_empty(&queued);
 }
 
-/* In the interrupt of the local APIC's timer; and at each tick, for a machine that has none. */
+/* In the interrupt of the local APIC's timer. */
 void hrtimer_interrupt(void)
 {
 	while (!list_empty(&queued)) {

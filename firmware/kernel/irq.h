@@ -49,6 +49,10 @@ extern const struct irq_chip i8259A_chip;
 
 void handle_irq(unsigned int irq);
 
+/* lapic.c */
+int setup_local_APIC(void);
+void ack_APIC_irq(void);
+
 /* irq_thread.c */
 int setup_irq_thread(struct irqaction *action);
 void wake_irq_thread(struct irqaction *action);

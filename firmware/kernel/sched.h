@@ -47,7 +47,7 @@ void wq_worker_sleeping(struct task_struct *task);
 struct work_struct *work_within(const void *start, size_t size);
 
 /* lapic.c */
-void lapic_timer_at(s64 when_ns);	/* interrupt then; nothing where there is no local APIC in use */
+void lapic_timer_at(s64 when_ns);	/* interrupt then */
 void lapic_timer_interrupt(void);
 
 /* page_tables.c */

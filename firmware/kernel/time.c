@@ -30,7 +30,6 @@ static irqreturn_t timer_interrupt(int irq, void *dev_id)
 {
 	jiffies = jiffies + 1;
 	run_local_timers();
-	hrtimer_interrupt();
 	return IRQ_HANDLED;
 }
 
