@@ -81,6 +81,9 @@ void trap_leftover(const char *kind, const char *name, unsigned long caller);
 /* kobject.c */
 void sysfs_init(void);
 
+/* sched_debug.c: tell of timers, works and threads whose functions lie in a module that has been unloaded */
+void check_left_behind(const char *module, const void *start, size_t size);
+
 /* steps.c, workload.c, caches.c */
 int run_steps(void);
 int replay_workload(void);

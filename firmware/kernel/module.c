@@ -146,6 +146,7 @@ static int remove_module(void)
 		call->exit();
 	if (header.cleanup_module)
 		((void (*)(void))header.cleanup_module)();
+	check_left_behind(header.name, (void *)(KERNEL_MAP_BASE + MODULE_PHYS), MODULE_PHYS_END - MODULE_PHYS);
 	kobject_del(&__this_module.kobj);
 	__this_module.state = MODULE_STATE_UNFORMED;
 	return 0;

@@ -5,6 +5,8 @@
  */
 #include <linux/interrupt.h>
 #include <linux/refcount.h>
+#include <linux/timer.h>
+#include <linux/workqueue.h>
 
 #include "kernel.h"
 #include "sched.h"
@@ -73,6 +75,26 @@ noinline void refcount_warn_saturate(refcount_t *r, const char *what)
 {
 	refcount_set(r, REFCOUNT_SATURATED);
 	sched_bug(SCHED_BUG_REFCOUNT, "refcount_t: %s", what);
+}
+
+/* Called when a module's exit is over: what it left would run code that is gone. */
+noinline void check_left_behind(const char *module, const void *start, size_t size)
+{
+	struct timer_list *timer = timer_within(start, size);
+	struct work_struct *work = work_within(start, size);
+	struct task_struct *task;
+
+	if (timer)
+		sched_bug(SCHED_BUG_ACTIVE_OBJECT, "BUG: module %s is gone, but its timer %016lx is pending: [<%016lx>]",
+			  module, (unsigned long)timer, (unsigned long)timer->function);
+	if (work)
+		sched_bug(SCHED_BUG_ACTIVE_OBJECT, "BUG: module %s is gone, but its work %016lx is not done: [<%016lx>]",
+			  module, (unsigned long)work, (unsigned long)work->func);
+	for_each_process(task) {
+		if ((u64)task->threadfn - (u64)start < size && !(task->flags & PF_EXITING))
+			sched_bug(SCHED_BUG_ACTIVE_OBJECT, "BUG: module %s is gone, but its thread %s/%d runs on: [<%016lx>]",
+				  module, task->comm, task->pid, (unsigned long)task->threadfn);
+	}
 }
 
 static char state_letter(const struct task_struct *task)
