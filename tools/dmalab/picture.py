@@ -2,6 +2,7 @@
 """A picture of physical memory: each zone as rows of cells, each cell the kind of owner that has most of it."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from dmalab.text import Style, mib, wrap
 from pykernel.check.census import ZoneCensus
@@ -37,12 +38,14 @@ def draw(zones: Sequence[ZoneCensus], style: Style) -> list[str]:
 
 def _draw_zone(zone: ZoneCensus, style: Style) -> list[str]:
     span = zone.end - zone.start
-    per_row = max(1, -(-len(zone.cells) // ROWS))
+    per_row = max(1, min(-(-len(zone.cells) // ROWS), style.width - _MARGIN))
     lines = []
     for first in range(0, len(zone.cells), per_row):
         start = zone.start + span * first // len(zone.cells) << 12
         name = zone.zone if not first else ""
-        cells = "".join(style.paint(_SIGNS[kind][0], *_SIGNS[kind][2]) for kind in zone.cells[first : first + per_row])
+        row = zone.cells[first : first + per_row]
+        runs = ((_SIGNS[kind], len(list(same))) for kind, same in groupby(row))
+        cells = "".join(style.paint(sign * length, *paint) for (sign, _, paint), length in runs)
         lines.append(f"{name:8} {start:#011x} |{cells}".rstrip())
     owned = [
         f"{sign} {mib(zone.pages[kind])} {what}".strip() for kind, (sign, what, _) in _SIGNS.items() if zone.pages[kind]
