@@ -115,6 +115,8 @@ def load(path: Path) -> Workload:
         lines = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("ascii").splitlines()
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
+        if isinstance(error, UnicodeDecodeError):
+            reason = f"byte {error.object[error.start]:#x} at {error.start:#x}, no ASCII"
         raise ConfigError(f"{path}: found {reason!r}, expected a CSV of kmem events, plain or gzipped") from error
     return _Converter(str(path)).convert(lines)
 
