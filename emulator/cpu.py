@@ -94,6 +94,7 @@ class Cpu:
         self._halted = False
         self._calls = 0  # functions called by the host that are running
         self._returned = False
+        self._irq_mask = memoryview(bytes(8)).cast("Q")  # a word of RAM; while it is not 0 interrupts wait
         self._end = UNBOUNDED  # the block count at which the budget is used up
         self._wall_end: float | None = None
         self.regs = Registers(self._engine)
@@ -152,6 +153,14 @@ class Cpu:
             env.save()
             return env.words[RAX]
 
+    def mask_interrupts_by(self, phys: int) -> None:
+        """Take no interrupt while the guest's 64-bit word at `phys` is not 0; those that wait come once it is.
+
+        The guest's cheap way to do without `cli`: it only stores, and nothing is asked of it afterwards.
+        """
+        self._irq_mask = self._ram.u64[phys >> 3 : (phys >> 3) + 1]
+        self._engine.mask_interrupts_by(self._ram, phys)
+
     @property
     def blocks(self) -> int:
         """Blocks executed since power-on; exceptions and interrupts count as one each."""
@@ -203,7 +212,7 @@ class Cpu:
         env = self._env
         env.save()
         inhibited = bool(env.hflags & Hflags.INHIBIT_IRQ)
-        if env.flags & Eflags.IF and not inhibited and self._intr.pending():
+        if env.flags & Eflags.IF and not inhibited and not self._irq_mask[0] and self._intr.pending():
             self._interrupt()
         elif self._exhausted():
             return
@@ -244,7 +253,7 @@ class Cpu:
     def _sleep(self) -> None:
         """Let time pass until the next event, as the halted processor does."""
         due_ns = self._clock.next_deadline()
-        if not self._env.flags & Eflags.IF:
+        if not self._env.flags & Eflags.IF or self._irq_mask[0]:
             self._stop_with(StopReason.HALTED, "halted with interrupts off")
         elif due_ns is None:
             self._stop_with(StopReason.DEADLOCK, "halted with nothing pending")

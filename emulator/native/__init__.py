@@ -35,13 +35,14 @@ class HookState(ctypes.Structure):
         ("emu_stop", ctypes.c_void_p),
         ("reg_read", ctypes.c_void_p),
         ("eflags_regid", ctypes.c_uint64),
+        ("irq_mask", ctypes.c_void_p),
         ("ring", ctypes.c_uint64 * RING_BLOCKS),
     ]
 
 
 # The same state as a memoryview of 64-bit words, which Python reads and writes faster than members.
 BLOCKS, STOP_AT, DEADLINE, STOPPED, MMIO_PHYS, MMIO_LENGTH, MMIO_VALUE = range(7)
-RING = 10
+IRQ_MASK, RING = 10, 11
 
 
 class MmioRegion(ctypes.Structure):
@@ -86,7 +87,8 @@ def python_hooks(state: HookState) -> Hooks:
             stops = blocks >= state.deadline
             if not stops:
                 reg_read(engine, state.eflags_regid, ctypes.byref(eflags))
-                stops = bool(eflags.value & EFLAGS_IF)
+                masked = ctypes.c_uint64.from_address(state.irq_mask or 0).value
+                stops = bool(eflags.value & EFLAGS_IF and not masked)
             if stops:
                 state.stopped = 1
                 emu_stop(engine)

@@ -20,6 +20,7 @@ struct hook_state {
 	int (*emu_stop)(void *engine);
 	int (*reg_read)(void *engine, int regid, void *value);
 	u64 eflags_regid;
+	volatile u64 *irq_mask;	/* while this is not 0, the guest has interrupts off */
 	u64 ring[RING_BLOCKS];	/* addresses of the last blocks: block n is at n % RING_BLOCKS */
 };
 
@@ -27,6 +28,8 @@ static int interrupts_off(void *engine, struct hook_state *state)
 {
 	u32 eflags = 0;
 
+	if (*state->irq_mask)
+		return 1;
 	state->reg_read(engine, (int)state->eflags_regid, &eflags);
 	return !(eflags & EFLAGS_IF);
 }
