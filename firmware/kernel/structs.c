@@ -9,6 +9,7 @@
 #include <kernel/device.h>
 #include <kernel/list.h>
 #include <kernel/mmzone.h>
+#include <kernel/object_user.h>
 #include <kernel/page.h>
 #include <kernel/ptrace.h>
 #include <kernel/shrinker.h>

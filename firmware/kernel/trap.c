@@ -10,6 +10,7 @@
 #include <linux/string.h>
 
 #include "kernel.h"
+#include "object_users.h"
 #include "trap.h"
 
 u64 trap(struct trap_frame *frame)
@@ -36,115 +37,51 @@ noinline void mem_init(void)
 	TRAP(TRAP_MEM_INIT);
 }
 
-noinline void kmem_cache_init(void)
-{
-	TRAP(TRAP_KMEM_CACHE_INIT);
-}
-
 noinline void mm_initcalls(void)
 {
 	TRAP(TRAP_MM_INITCALLS);
 }
 
+static unsigned long taken(unsigned long addr, gfp_t gfp_mask, u64 caller)
+{
+	if (addr)
+		note_allocation((void *)addr, gfp_mask, caller);
+	return addr;
+}
+
 noinline unsigned long __get_free_pages(gfp_t gfp_mask, unsigned int order)
 {
-	return TRAP(TRAP_GET_FREE_PAGES, gfp_mask, order);
+	return taken(TRAP(TRAP_GET_FREE_PAGES, gfp_mask, order), gfp_mask, (u64)__builtin_return_address(0));
 }
 
 noinline unsigned long get_zeroed_page(gfp_t gfp_mask)
 {
-	return TRAP(TRAP_GET_FREE_PAGES, gfp_mask | __GFP_ZERO, 0);
+	gfp_mask |= __GFP_ZERO;
+	return taken(TRAP(TRAP_GET_FREE_PAGES, gfp_mask, 0), gfp_mask, (u64)__builtin_return_address(0));
 }
 
 noinline void free_pages(unsigned long addr, unsigned int order)
 {
+	note_free((void *)addr, (u64)__builtin_return_address(0));
 	TRAP(TRAP_FREE_PAGES, addr, order);
 }
 
 noinline struct page *alloc_pages(gfp_t gfp_mask, unsigned int order)
 {
-	u64 virt = TRAP(TRAP_GET_FREE_PAGES, gfp_mask, order);
+	u64 virt = taken(TRAP(TRAP_GET_FREE_PAGES, gfp_mask, order), gfp_mask, (u64)__builtin_return_address(0));
 
 	return virt ? virt_to_page(virt) : NULL;
 }
 
 noinline void __free_pages(struct page *page, unsigned int order)
 {
+	note_free(page_address(page), (u64)__builtin_return_address(0));
 	TRAP(TRAP_FREE_PAGES, (u64)page_address(page), order);
-}
-
-noinline void *kmalloc(size_t size, gfp_t gfp_mask)
-{
-	return (void *)TRAP(TRAP_KMALLOC, size, gfp_mask);
-}
-
-noinline void *kzalloc(size_t size, gfp_t gfp_mask)
-{
-	return (void *)TRAP(TRAP_KMALLOC, size, gfp_mask | __GFP_ZERO);
-}
-
-noinline void *kcalloc(size_t n, size_t size, gfp_t gfp_mask)
-{
-	if (size && n > ~0UL / size)
-		return NULL;
-	return (void *)TRAP(TRAP_KMALLOC, n * size, gfp_mask | __GFP_ZERO);
-}
-
-noinline void *krealloc(const void *objp, size_t size, gfp_t gfp_mask)
-{
-	return (void *)TRAP(TRAP_KREALLOC, (u64)objp, size, gfp_mask);
-}
-
-noinline size_t ksize(const void *objp)
-{
-	return TRAP(TRAP_KSIZE, (u64)objp);
-}
-
-noinline void kfree(const void *objp)
-{
-	TRAP(TRAP_KFREE, (u64)objp);
-}
-
-noinline struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align, unsigned long flags,
-					      kmem_cache_ctor_t ctor)
-{
-	return (void *)TRAP(TRAP_KMEM_CACHE_CREATE, (u64)name, size, align, flags, (u64)ctor, 0);
-}
-
-noinline struct kmem_cache *kmem_cache_create_dtor(const char *name, size_t size, size_t align, unsigned long flags,
-						   kmem_cache_ctor_t ctor, kmem_cache_dtor_t dtor)
-{
-	return (void *)TRAP(TRAP_KMEM_CACHE_CREATE, (u64)name, size, align, flags, (u64)ctor, (u64)dtor);
-}
-
-noinline void *kmem_cache_alloc(struct kmem_cache *cachep, gfp_t gfp_mask)
-{
-	return (void *)TRAP(TRAP_KMEM_CACHE_ALLOC, (u64)cachep, gfp_mask);
-}
-
-noinline void *kmem_cache_zalloc(struct kmem_cache *cachep, gfp_t gfp_mask)
-{
-	return (void *)TRAP(TRAP_KMEM_CACHE_ALLOC, (u64)cachep, gfp_mask | __GFP_ZERO);
-}
-
-noinline void kmem_cache_free(struct kmem_cache *cachep, void *objp)
-{
-	TRAP(TRAP_KMEM_CACHE_FREE, (u64)cachep, (u64)objp);
 }
 
 noinline void reap_caches(void)
 {
 	TRAP(TRAP_CACHE_REAP, 0);
-}
-
-noinline int kmem_cache_shrink(struct kmem_cache *cachep)
-{
-	return TRAP(TRAP_KMEM_CACHE_SHRINK, (u64)cachep);
-}
-
-noinline void kmem_cache_destroy(struct kmem_cache *cachep)
-{
-	TRAP(TRAP_KMEM_CACHE_DESTROY, (u64)cachep);
 }
 
 noinline void checkpoint(const char *name)

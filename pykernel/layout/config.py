@@ -22,6 +22,7 @@ class KernelConfig:
     hugetlb: bool = True
     zone_dma: bool = True
     hz: int = 250
+    fast_path: bool = True  # the guest takes and gives objects itself where it can
 
     def __post_init__(self) -> None:
         for name, value, allowed in (

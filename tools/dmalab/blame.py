@@ -2,7 +2,7 @@
 """Who is to blame: the object, its cache and zone, and the driver's lines.
 
 Adds to findings what only the upper floors know, and makes one of a cache that could not be destroyed. What was
-allocated where is remembered from the trap events, as a kernel without debugging keeps no such thing in RAM.
+allocated where stands in the guest's own table of users.
 """
 
 from dataclasses import replace
@@ -10,38 +10,34 @@ from dataclasses import replace
 from dmalab.symbols import Symbols
 from dmalab.transfers import find_mapping
 from emulator.finding import Finding, Findings, Json
-from emulator.memmap import PAGE_OFFSET
 from emulator.trace import Trap
 from pykernel.check.caches import find_cache
 from pykernel.check.memory import Memory
-from pykernel.check.owner import owner_of
+from pykernel.check.owner import Owner, owner_of
+from pykernel.check.users import User, Users
 from pykernel.kernel import Kernel
 from pykernel.mm import gfp
 
 BEYOND_REACH = "dma-beyond-reach"
 DESTROY_REFUSED = "slab-destroy-refused"
 _SHOWN_OBJECTS = 10
-_ALLOCATIONS = {"kmalloc": 1, "kmem_cache_alloc": 1, "get_free_pages": 0}  # name -> which argument is gfp_mask
 _DMA_REACH = (1 << 24) - 1
 _DMA32_REACH = (1 << 32) - 1
 
 
 class Blame:
-    """Remembers allocations, and annotates findings."""
+    """Annotates findings. `users` is the guest's table."""
 
-    def __init__(self, memory: Memory, kernel: Kernel, symbols: Symbols, findings: Findings) -> None:
+    def __init__(self, memory: Memory, kernel: Kernel, symbols: Symbols, findings: Findings, users: Users) -> None:
         self._memory = memory
         self._findings = findings
         self._kernel = kernel
         self._symbols = symbols
-        self._allocated: dict[int, Trap] = {}  # by address; the last one counts
+        self._users = users
 
     def on_trap(self, event: Trap) -> None:
-        """Remember an allocation; look at a cache that was to be destroyed."""
-        name = event.name
-        if name in _ALLOCATIONS:
-            self._allocated[event.result] = event
-        elif name == "kmem_cache_destroy":
+        """Look at a cache that was to be destroyed."""
+        if event.name == "kmem_cache_destroy":
             self._check_destroyed(event)
 
     def _check_destroyed(self, event: Trap) -> None:
@@ -50,11 +46,11 @@ class Blame:
         if cache is None:
             return
         alive = [
-            f"{owner.first:#x}, allocated at {self._symbols.describe(made.caller)}"
-            for virt, made in self._allocated.items()
-            if made.name == "kmem_cache_alloc" and made.args[0] == cache.virt
-            for owner in [owner_of(self._memory, virt - PAGE_OFFSET)]
-            if owner.cache == cache.name and owner.state == "allocated"
+            f"{owner.first:#x}, allocated at {self._symbols.describe(user.allocated_by)}"
+            for user in self._users
+            if not user.freed_by
+            for owner in [owner_of(self._memory, user.phys)]
+            if owner.cache == cache.name and owner.state == "allocated" and owner.first == user.phys
         ]
         details: dict[str, Json] = {
             "cache": cache.name,
@@ -72,11 +68,13 @@ class Blame:
         details: dict[str, Json] = dict(finding.details)
         owner = owner_of(self._memory, finding.dma_addr)
         details["memory"] = owner.sentence
-        allocation = self._allocated.get(PAGE_OFFSET + owner.first) if owner.first is not None else None
-        if allocation is not None:
-            details["allocated_at"] = self._symbols.describe(allocation.caller)
+        user = self._users.of(owner.first) if owner.first is not None else None
+        if user is not None:
+            details["allocated_at"] = self._symbols.describe(user.allocated_by)
+        if user is not None and user.freed_by:
+            details["freed_at"] = self._symbols.describe(user.freed_by)
         if finding.kind == BEYOND_REACH:
-            details |= self._missing_flag(allocation, int(finding.details.get("reach", 0)))
+            details |= self._missing_flag(owner, user, int(finding.details.get("reach", 0)))
         mapping = find_mapping(self._kernel, finding.device, finding.dma_addr)
         if mapping is not None:
             details["mapped_at"] = [self._symbols.describe(each) for each in mapping.backtrace if each]
@@ -84,12 +82,11 @@ class Blame:
             details["hit"] = f"{finding.phys:#x}: {owner_of(self._memory, finding.phys).sentence}"
         return replace(finding, details=details)
 
-    def _missing_flag(self, allocation: Trap | None, reach: int) -> dict[str, Json]:
+    def _missing_flag(self, owner: Owner, user: User | None, reach: int) -> dict[str, Json]:
         """Name the flag that would have given memory within `reach`, where the allocation lacked it."""
-        if allocation is None or reach < _DMA_REACH:
+        if user is None or reach < _DMA_REACH:
             return {}
-        gfp_mask = allocation.args[_ALLOCATIONS[allocation.name]]
         # Slabs are never taken with GFP_DMA32, so a kmalloc for a 32-bit device needs GFP_DMA like any other.
-        in_pages = allocation.name == "get_free_pages" and reach >= _DMA32_REACH
+        in_pages = owner.kind == "pages" and reach >= _DMA32_REACH
         missing = "GFP_DMA32" if in_pages else "GFP_DMA"
-        return {} if gfp_mask & (gfp.GFP_DMA | gfp.GFP_DMA32) else {"missing_flag": missing}
+        return {} if user.gfp_mask & (gfp.GFP_DMA | gfp.GFP_DMA32) else {"missing_flag": missing}

@@ -29,6 +29,7 @@ _EXPECTED = {
     "debug_slab": "true or false",
     "zone_dma": "true or false",
     "hugetlb": "true or false",
+    "fast_path": "true or false",
     "max_blocks": "1 or more",
     "wall_seconds": "1 to 86400",
     "type": '"edu", "isa_pattern" or "ring_nic"',
@@ -94,6 +95,7 @@ class _Kernel(_Table):
     debug_slab: bool = False
     zone_dma: bool = True
     hugetlb: bool = True
+    fast_path: bool = True
 
 
 class _Limits(_Table):

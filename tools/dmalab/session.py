@@ -23,6 +23,7 @@ from pykernel.backtrace import walk
 from pykernel.check.census import census
 from pykernel.check.memory import Memory, Unreadable
 from pykernel.check.reach import prove_reach
+from pykernel.check.users import Users
 from pykernel.kernel import Kernel
 from pykernel.layout.layout import Layout
 from pykernel.mm.dma_history import DmaHistory
@@ -57,6 +58,7 @@ class Session:
             interrupt_pending=self.machine.board.lapic.pending,
         )
         self.machine.trap_gate.call = self.kernel.enter
+        self.machine.cpu.mask_interrupts_by(self.symbols.addresses["irq_mask"] - KERNEL_MAP_BASE)
         self.memory = Memory(self.machine.ram, layout, spec.kernel, self.kernel.mm.statics)
         self.result = Result(spec, scenario)
         self._transfers = TransferLog(self.memory, self.kernel)
@@ -84,7 +86,8 @@ class Session:
 
     def _observe(self) -> None:
         trace, kernel = self.machine.trace, self.kernel
-        blame = Blame(self.memory, kernel, self.symbols, self.machine.findings)
+        users = Users(self.memory, self.symbols.addresses["object_users"] - KERNEL_MAP_BASE)
+        blame = Blame(self.memory, kernel, self.symbols, self.machine.findings, users)
         trace.subscribe(self._transfers.on_dma, Dma)
         trace.subscribe(blame.on_trap, Trap)
         self.machine.findings.annotate(blame.annotate)
@@ -168,6 +171,8 @@ def frames(machine: Machine, depth: int) -> list[int]:
 def command_line(spec: MachineSpec, scenario: Scenario) -> str:
     """Write the guest's command line."""
     words = [f"run={','.join(scenario.steps)}", *scenario.options]
+    if not spec.kernel.fast_path:
+        words.append("fast_path=0")
     for device in spec.devices:
         if isinstance(device, IsaPatternSpec) and device != IsaPatternSpec(reach=device.reach, beyond=device.beyond):
             words += [f"isa_pattern.port={device.port:#x}", f"isa_pattern.irq={device.irq}"]

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Objects of caches. What a kernel does most is done here, on the structures in mm/slab.c's layout: an object from the
+ * top of the CPU's array, or one put there. All else is rare, large or odd, and for the kernel behind the trap gate: an
+ * array that is empty or full, a cache that is not there, a pointer that leads to no slab.
+ *
+ * None of the functions is inlined, so that its caller is the driver's line. mm/slab.c: __cache_alloc, __cache_free
+ */
+#include <asm/page.h>
+#include <kernel/traps.h>
+#include <linux/irq_mask.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "kernel.h"
+#include "object_users.h"
+#include "trap.h"
+
+extern struct cache_sizes malloc_sizes[MALLOC_SIZES];
+
+volatile u64 irq_mask;
+struct object_user object_users[OBJECT_USERS];
+
+int slab_fast_path;		/* since kmem_cache_init(), unless debugging or fast_path=0 forbids it */
+
+#define CALLER ((u64)__builtin_return_address(0))
+#define FRAME ((u64)__builtin_frame_address(0))
+
+static noinline u64 slow_path(u64 number, u64 first, u64 second, u64 caller, u64 frame_pointer)
+{
+	struct trap_frame frame = {
+		.number = number,
+		.args = { first, second },
+		.caller = caller,
+		.frame_pointer = frame_pointer,
+	};
+
+	return trap(&frame);
+}
+
+noinline void kmem_cache_init(void)
+{
+	TRAP(TRAP_KMEM_CACHE_INIT);
+#ifndef CONFIG_DEBUG_SLAB
+	slab_fast_path = command_line_number("fast_path", 1) != 0;
+#endif
+}
+
+/* Take an object from the CPU's array: NULL where there is none. mm/slab.c: ____cache_alloc */
+static inline void *pop(struct kmem_cache *cachep)
+{
+	struct array_cache *ac;
+	unsigned int avail;
+	void *objp = NULL;
+
+	mask_interrupts();
+	ac = cachep->array[0];
+	avail = ac->avail;
+	if (likely(avail)) {
+		objp = ac->entry[avail - 1];
+		ac->touched = 1;
+		ac->avail = avail - 1;
+	}
+	unmask_interrupts();
+	return objp;
+}
+
+/* Put an object into the CPU's array: 0 where there is no room. mm/slab.c: __cache_free */
+static inline int push(struct kmem_cache *cachep, void *objp)
+{
+	struct array_cache *ac;
+	unsigned int avail;
+	int has_room;
+
+	mask_interrupts();
+	ac = cachep->array[0];
+	avail = ac->avail;
+	has_room = avail < ac->limit;
+	if (likely(has_room)) {
+		ac->entry[avail] = objp;
+		ac->avail = avail + 1;
+	}
+	unmask_interrupts();
+	return has_room;
+}
+
+/* Find the general cache for a size: NULL where there is none. mm/slab.c: __find_general_cachep */
+static inline struct kmem_cache *general_cachep(size_t size, gfp_t gfp_mask)
+{
+	const struct cache_sizes *sizes = malloc_sizes;
+
+	while (size > sizes->cs_size)
+		sizes++;
+#ifdef CONFIG_ZONE_DMA
+	if (unlikely(gfp_mask & __GFP_DMA))
+		return sizes->cs_dmacachep;
+#else
+	if (unlikely(gfp_mask & __GFP_DMA))
+		return NULL;
+#endif
+	return sizes->cs_cachep;
+}
+
+/* The cache of a slab's object: NULL where the pointer leads to none. Pages of slabs are never compound. */
+static inline struct kmem_cache *cachep_of(const void *objp)
+{
+	u64 pfn = ((u64)objp - PAGE_OFFSET) >> PAGE_SHIFT;
+
+	if (unlikely(pfn >= max_pfn || !(mem_map[pfn].flags & 1UL << PG_slab)))
+		return NULL;
+	return (struct kmem_cache *)mem_map[pfn].lru.next;
+}
+
+/* Finish an allocation that went either way. */
+static inline void *allocated(void *objp, gfp_t gfp_mask, u64 caller)
+{
+	if (likely(!ZERO_OR_NULL_PTR(objp)))
+		note_allocation(objp, gfp_mask, caller);
+	return objp;
+}
+
+static __always_inline void *cache_alloc(struct kmem_cache *cachep, gfp_t gfp_mask, u64 caller, u64 frame_pointer)
+{
+	void *objp;
+
+	if (unlikely(!slab_fast_path || !cachep))
+		goto slow;
+	objp = pop(cachep);
+	if (unlikely(!objp))
+		goto slow;
+	if (unlikely(gfp_mask & __GFP_ZERO))
+		memset(objp, 0, cachep->buffer_size);
+	return allocated(objp, gfp_mask, caller);
+slow:
+	objp = (void *)slow_path(TRAP_KMEM_CACHE_ALLOC, (u64)cachep, gfp_mask, caller, frame_pointer);
+	return allocated(objp, gfp_mask, caller);
+}
+
+static __always_inline void *do_kmalloc(size_t size, gfp_t gfp_mask, u64 caller, u64 frame_pointer)
+{
+	struct kmem_cache *cachep;
+	void *objp;
+
+	if (unlikely(!slab_fast_path || !size))
+		goto slow;
+	cachep = general_cachep(size, gfp_mask);
+	if (unlikely(!cachep))
+		goto slow;
+	objp = pop(cachep);
+	if (unlikely(!objp))
+		goto slow;
+	if (unlikely(gfp_mask & __GFP_ZERO))
+		memset(objp, 0, cachep->buffer_size);
+	return allocated(objp, gfp_mask, caller);
+slow:
+	objp = (void *)slow_path(TRAP_KMALLOC, size, gfp_mask, caller, frame_pointer);
+	return allocated(objp, gfp_mask, caller);
+}
+
+noinline void *kmalloc(size_t size, gfp_t gfp_mask)
+{
+	return do_kmalloc(size, gfp_mask, CALLER, FRAME);
+}
+
+noinline void *kzalloc(size_t size, gfp_t gfp_mask)
+{
+	return do_kmalloc(size, gfp_mask | __GFP_ZERO, CALLER, FRAME);
+}
+
+noinline void *kcalloc(size_t n, size_t size, gfp_t gfp_mask)
+{
+	if (size && n > ~0UL / size)
+		return NULL;
+	return do_kmalloc(n * size, gfp_mask | __GFP_ZERO, CALLER, FRAME);
+}
+
+noinline void *krealloc(const void *objp, size_t size, gfp_t gfp_mask)
+{
+	void *moved = (void *)TRAP(TRAP_KREALLOC, (u64)objp, size, gfp_mask);
+
+	if (moved != objp && !ZERO_OR_NULL_PTR(objp) && moved)
+		note_free(objp, CALLER);
+	return moved == objp ? moved : allocated(moved, gfp_mask, CALLER);
+}
+
+noinline size_t ksize(const void *objp)
+{
+	return TRAP(TRAP_KSIZE, (u64)objp);
+}
+
+noinline void kfree(const void *objp)
+{
+	struct kmem_cache *cachep;
+
+	if (unlikely(ZERO_OR_NULL_PTR(objp)))
+		return;
+	note_free(objp, CALLER);
+	if (likely(slab_fast_path)) {
+		cachep = cachep_of(objp);
+		if (likely(cachep) && likely(push(cachep, (void *)objp)))
+			return;
+	}
+	slow_path(TRAP_KFREE, (u64)objp, 0, CALLER, FRAME);
+}
+
+noinline struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align, unsigned long flags,
+					      kmem_cache_ctor_t ctor)
+{
+	return (void *)TRAP(TRAP_KMEM_CACHE_CREATE, (u64)name, size, align, flags, (u64)ctor, 0);
+}
+
+noinline struct kmem_cache *kmem_cache_create_dtor(const char *name, size_t size, size_t align, unsigned long flags,
+						   kmem_cache_ctor_t ctor, kmem_cache_dtor_t dtor)
+{
+	return (void *)TRAP(TRAP_KMEM_CACHE_CREATE, (u64)name, size, align, flags, (u64)ctor, (u64)dtor);
+}
+
+noinline void *kmem_cache_alloc(struct kmem_cache *cachep, gfp_t gfp_mask)
+{
+	return cache_alloc(cachep, gfp_mask, CALLER, FRAME);
+}
+
+noinline void *kmem_cache_zalloc(struct kmem_cache *cachep, gfp_t gfp_mask)
+{
+	return cache_alloc(cachep, gfp_mask | __GFP_ZERO, CALLER, FRAME);
+}
+
+noinline void kmem_cache_free(struct kmem_cache *cachep, void *objp)
+{
+	note_free(objp, CALLER);
+	if (likely(slab_fast_path && cachep) && likely(push(cachep, objp)))
+		return;
+	slow_path(TRAP_KMEM_CACHE_FREE, (u64)cachep, (u64)objp, CALLER, FRAME);
+}
+
+noinline int kmem_cache_shrink(struct kmem_cache *cachep)
+{
+	return TRAP(TRAP_KMEM_CACHE_SHRINK, (u64)cachep);
+}
+
+noinline void kmem_cache_destroy(struct kmem_cache *cachep)
+{
+	TRAP(TRAP_KMEM_CACHE_DESTROY, (u64)cachep);
+}

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the guest's allocator costs: its fast path, the same through the trap gate, and the gate itself.
+
+`python -m tests.bench.bench_guest` prints the ratios. All is measured on one machine in one run; of several runs the
+best of each figure counts, as what else the host does only ever adds time.
+"""
+
+import time
+from collections.abc import Iterator
+
+from unicorn import UC_ARCH_X86, UC_HOOK_INSN, UC_MODE_64, Uc
+from unicorn.x86_const import UC_X86_INS_OUT
+
+from dmalab.machine_spec import MachineSpec
+from dmalab.scenario import Scenario
+from dmalab.session import Session
+from emulator.memmap import MIB
+
+_COUNT = 400_000
+_SHARE = 100  # firmware/modules/alloc_bench.c
+_ROUNDS = 3
+_OUTS = 20_000
+_SCENARIO = Scenario("bench", "", ("alloc_bench",), options=(f"alloc_bench={_COUNT}",))
+
+
+def guest_times() -> dict[str, float]:
+    """Run the guest's loops once: seconds for one turn of each."""
+    session = Session(MachineSpec(ram=16 * MIB), _SCENARIO, {}, record=False)
+    marks: dict[str, float] = {}
+    session.kernel.on_checkpoint(lambda name: marks.setdefault(name, time.perf_counter()))
+    session.run()
+    names = [name.removesuffix("-end") for name in marks if name.endswith("-end")]
+    share = {"trapped": _SHARE, "traps": _SHARE}
+    return {name: (marks[f"{name}-end"] - marks[f"{name}-begin"]) * share.get(name, 1) / _COUNT for name in names}
+
+
+def bare_callback_time() -> float:
+    """Give the seconds of one OUT that does nothing but call an empty Python function, by the binding's own way."""
+    engine = Uc(UC_ARCH_X86, UC_MODE_64)
+    engine.mem_map(0x1000, 0x1000)
+    code = b"\xb9" + _OUTS.to_bytes(4, "little") + b"\xef\xff\xc9\x75\xfb"  # mov ecx; out dx, eax; dec ecx; jnz
+    engine.mem_write(0x1000, code)
+    engine.hook_add(UC_HOOK_INSN, lambda *_: None, None, 1, 0, UC_X86_INS_OUT)
+    start = time.perf_counter()
+    engine.emu_start(0x1000, 0x1000 + len(code))
+    return (time.perf_counter() - start) / _OUTS
+
+
+def best() -> dict[str, float]:
+    """Measure some rounds and keep the best of each figure."""
+    found: dict[str, float] = {}
+    for _ in range(_ROUNDS):
+        for name, seconds in {**guest_times(), "callback": bare_callback_time()}.items():
+            found[name] = min(seconds, found.get(name, seconds))
+    return found
+
+
+def measure() -> Iterator[tuple[str, float, str]]:
+    """Yield what was measured, the figure, and the limit that it must keep."""
+    times = best()
+    yield "guest kmalloc(64) + kfree: times as fast as by traps", times["trapped"] / times["pairs"], ">= 40"
+    yield "guest kmalloc(64) + kfree, in turns of an array stack", times["pairs"] / times["stack"], "<= 5"
+    yield "guest kmem_cache_alloc + free, in turns of an array stack", times["own"] / times["stack"], "<= 5"
+    yield "trap round trip, in bare port callbacks", times["traps"] / times["callback"], "<= 3"
+    for name, seconds in times.items():
+        yield f"one turn of {name}, ns", seconds * 1e9, ""
+
+
+def main() -> None:
+    """Print the table."""
+    for name, figure, limit in measure():
+        print(f"{name:60} {figure:8.1f}" + (f"  ({limit})" if limit else ""), flush=True)
+
+
+if __name__ == "__main__":
+    main()
