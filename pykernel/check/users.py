@@ -5,7 +5,6 @@ Reads the guest's table, firmware/include/kernel/object_user.h. A slot holds the
 can be missing, but never be another's.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from emulator.memmap import KERNEL_MAP_BASE
@@ -38,6 +37,7 @@ class Users:
         self._slots = layout.number("OBJECT_USERS")
         self._gfp_bits = layout.number("OBJECT_GFP_BITS")
         self._low, self._high = layout.number("OBJECT_SHIFT_LOW"), layout.number("OBJECT_SHIFT_HIGH")
+        self.size = 8 * _WORDS * self._slots  # bytes
         self._words = memory.ram.u64[phys >> 3 : (phys >> 3) + _WORDS * self._slots]
 
     def of(self, phys: int) -> User | None:
@@ -46,11 +46,12 @@ class Users:
         user = self._user(self._words[_WORDS * slot], self._words[_WORDS * slot + 1])
         return user if user.phys == phys and user.allocated_by else None
 
-    def __iter__(self) -> Iterator[User]:
-        """Yield all that is known, by address."""
+    def in_use(self) -> list[User]:
+        """List what has not been given back, by address."""
         words = self._words
-        known = [self._user(words[at], words[at + 1]) for at in range(0, len(words), _WORDS) if words[at]]
-        yield from sorted(known, key=lambda user: user.phys)
+        callers = enumerate(words[1::_WORDS].tolist())
+        taken = [_WORDS * slot for slot, pair in callers if 0 < pair <= 0xFFFF_FFFF]
+        return sorted((self._user(words[at], words[at + 1]) for at in taken), key=lambda user: user.phys)
 
     def _user(self, first: int, callers: int) -> User:
         allocated_by, freed_by = callers & 0xFFFF_FFFF, callers >> 32

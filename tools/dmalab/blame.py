@@ -47,8 +47,7 @@ class Blame:
             return
         alive = [
             f"{owner.first:#x}, allocated at {self._symbols.describe(user.allocated_by)}"
-            for user in self._users
-            if not user.freed_by
+            for user in self._users.in_use()
             for owner in [owner_of(self._memory, user.phys)]
             if owner.cache == cache.name and owner.state == "allocated" and owner.first == user.phys
         ]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from dmalab import picture, workload
 from dmalab.blame import Blame
+from dmalab.leaks import find_leaks
 from dmalab.machine_spec import EduSpec, IsaPatternSpec, MachineSpec, RingNicSpec
 from dmalab.result import Check, Result
 from dmalab.scenario import Scenario
@@ -86,8 +87,8 @@ class Session:
 
     def _observe(self) -> None:
         trace, kernel = self.machine.trace, self.kernel
-        users = Users(self.memory, self.symbols.addresses["object_users"] - KERNEL_MAP_BASE)
-        blame = Blame(self.memory, kernel, self.symbols, self.machine.findings, users)
+        self._users = Users(self.memory, self.symbols.addresses["object_users"] - KERNEL_MAP_BASE)
+        blame = Blame(self.memory, kernel, self.symbols, self.machine.findings, self._users)
         trace.subscribe(self._transfers.on_dma, Dma)
         trace.subscribe(blame.on_trap, Trap)
         self.machine.findings.annotate(blame.annotate)
@@ -117,8 +118,14 @@ class Session:
             self._look_at_memory()
         if self.scenario.restores_pages and name == BOOTED:
             self._pages_before = page_codes(self.memory)
+        if name == DONE:
+            self._look_for_leaks()
         if self.scenario.restores_pages and name == DONE and self._pages_before is not None:
             self.result.checks.append(compare_pages(self._pages_before, page_codes(self.memory)))
+
+    def _look_for_leaks(self) -> None:
+        for finding in find_leaks(self.memory, self._users, self.symbols, self.machine.clock.now_ns):
+            self.machine.findings.report(finding)
 
     def _look_at_memory(self) -> None:
         """Prove the reach and draw the picture, as far as memory can be read at all."""
