@@ -16,6 +16,7 @@ from emulator.ram import Ram
 from emulator.trace import Access, Trace
 
 PORTS_END = 0x1_0000
+_MOST_FOUND = 4096  # addresses that an address space remembers
 
 
 class Target(Protocol):
@@ -58,6 +59,7 @@ class AddressSpace:
         self._ranges: list[Range] = []  # the earlier wins
         self._starts: list[int] = []  # what the ranges leave to each other: disjoint, ascending
         self._segments: list[tuple[int, int, Range]] = []
+        self._found: dict[tuple[int, int], tuple[Target | None, int]] = {}  # what `_find` has answered
 
     def map(self, start: int, size: int, target: Target, name: str) -> Range:
         """Give [start, start + size) to `target` for good.
@@ -92,7 +94,7 @@ class AddressSpace:
     def read(self, address: int, width: int) -> int:
         """Read `width` bytes, little-endian."""
         self._clock.now_ns += self._cost_ns
-        target, offset = self._find(address, width)
+        target, offset = self._found.get((address, width)) or self._find(address, width)
         value = self._read_bytes(address, width) if target is None else target.read(offset, width)
         self._trace.emit(Access(self._clock.now_ns, self.name, address, width, value, False))
         return value
@@ -102,7 +104,7 @@ class AddressSpace:
         self._clock.now_ns += self._cost_ns
         # Traced first: what the write sets off comes after it.
         self._trace.emit(Access(self._clock.now_ns, self.name, address, width, value, True))
-        target, offset = self._find(address, width)
+        target, offset = self._found.get((address, width)) or self._find(address, width)
         if target is None:
             self._write_bytes(address, width, value)
         else:
@@ -118,7 +120,10 @@ class AddressSpace:
         if index:
             _, end, found = self._segments[index - 1]
             if address + width <= end:
-                return found.target, address - found.start
+                if len(self._found) >= _MOST_FOUND:
+                    self._found.clear()
+                self._found[address, width] = answer = found.target, address - found.start
+                return answer
             if address < end:
                 return None, 0
         if index < len(self._starts) and self._starts[index] < address + width:
@@ -154,6 +159,7 @@ class AddressSpace:
                 segments.append((start, wanting.end, wanting))
         self._segments = sorted(segments, key=lambda segment: segment[0])
         self._starts = [segment[0] for segment in self._segments]
+        self._found.clear()
 
     def _overlap(self, added: Range, taken: list[Range]) -> Finding:
         over_ram = any(isinstance(other.target, RamTarget) for other in taken)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 RING_EVENTS = 256  # what reports can show of the time before a stop
 _BATCH_EVENTS = 4096  # events encoded and hashed at once
+_LIST_HEAD = 5  # bytes of a marshalled list before its first element
 
 
 class Access(NamedTuple):
@@ -139,8 +140,9 @@ class Trace:
 
     def _flush(self) -> None:
         batch = self._batch
-        # Version 0 of marshal has neither references nor interning, so equal values always give equal bytes.
-        self._hash.update(b"".join([marshal.dumps((type(event).__name__, *event), 0) for event in batch]))
+        # Version 0 of marshal has neither references nor interning, so equal values always give equal bytes; behind the
+        # list's head its elements stand one after the other, so that it does not matter where batches end.
+        self._hash.update(marshal.dumps([(type(event).__name__, *event) for event in batch], 0)[_LIST_HEAD:])
         self._kept = self._kept + batch if self.recording else (self._kept + batch)[-RING_EVENTS:]
         self._batch = []
 

@@ -27,5 +27,5 @@ class TrapGate:
     def write(self, offset: int, width: int, value: int) -> None:
         """Enter the kernel; when this returns, the frame holds the answer."""
         if width == 4 and self.call is not None:
-            self._clock.advance(memmap.NS_PER_TRAP)
+            self._clock.now_ns += memmap.NS_PER_TRAP
             self.call(value << memmap.TRAP_FRAME_SHIFT)

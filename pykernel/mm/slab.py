@@ -53,6 +53,7 @@ class Slab:
         self.core = SlabCore(mm, call)
         self.core.cache_alloc = partial(slab_fast.cache_alloc, self.core)
         self.core.cache_free = partial(slab_fast.cache_free, self.core)
+        self._ksize = guarded(partial(kmalloc.ksize, self.core))
         self.read_geometry()
 
     def read_geometry(self) -> None:
@@ -131,4 +132,4 @@ class Slab:
 
     def ksize(self, objp: int) -> int:
         """Give the bytes that may be used of an object."""
-        return guarded(kmalloc.ksize)(self.core, objp)
+        return self._ksize(objp)

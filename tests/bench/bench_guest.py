@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the guest's allocator costs: its fast path, the same through the trap gate, and the gate itself.
 
-`python -m tests.bench.bench_guest` prints the ratios. All is measured on one machine in one run; of several runs the
-best of each figure counts, as what else the host does only ever adds time.
+All is measured on one machine in one run; of several runs the best of each figure counts.
 """
 
 import time
@@ -15,6 +14,7 @@ from dmalab.machine_spec import MachineSpec
 from dmalab.scenario import Scenario
 from dmalab.session import Session
 from emulator.memmap import MIB
+from tests.bench.figure import Figure
 
 _COUNT = 400_000
 _SHARE = 100  # firmware/modules/alloc_bench.c
@@ -55,22 +55,13 @@ def best() -> dict[str, float]:
     return found
 
 
-def measure() -> Iterator[tuple[str, float, str]]:
-    """Yield what was measured, the figure, and the limit that it must keep."""
+def measure() -> Iterator[Figure]:
+    """Yield the figures."""
     times = best()
-    yield "guest kmalloc(64) + kfree: times as fast as by traps", times["trapped"] / times["pairs"], ">= 40"
-    yield "guest kmalloc(64) + kfree, in turns of an array stack", times["pairs"] / times["stack"], "<= 5"
-    yield "guest kmem_cache_alloc + free, in turns of an array stack", times["own"] / times["stack"], "<= 5"
-    yield "trap round trip, in bare port callbacks", times["traps"] / times["callback"], "<= 3"
-    for name, seconds in times.items():
-        yield f"one turn of {name}, ns", seconds * 1e9, ""
-
-
-def main() -> None:
-    """Print the table."""
-    for name, figure, limit in measure():
-        print(f"{name:60} {figure:8.1f}" + (f"  ({limit})" if limit else ""), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+    pair, trap = times["pairs"] / times["stack"], times["traps"] / times["callback"]
+    yield Figure("guest kmalloc(64)+kfree: faster than by traps", times["trapped"] / times["pairs"], "x", 40, True)
+    yield Figure("guest kmalloc(64)+kfree / loop over an array stack", pair, "x", 5)
+    yield Figure("guest kmem_cache_alloc+free / array stack", times["own"] / times["stack"], "x", 5)
+    yield Figure("trap round trip / bare port callback", trap, "x", 3)
+    yield Figure("guest kmalloc(64)+kfree", times["pairs"] * 1e9, "ns")
+    yield Figure("trap round trip", times["traps"] * 1e6, "us")
