@@ -13,12 +13,7 @@ from pykernel.mm.context import Mm
 from pykernel.mm.dma import Dma
 from pykernel.mm.dma_mappings import (
     BOUNCED,
-    COHERENT,
-    IS_POOL,
-    PAGE,
     POOL,
-    SG,
-    SINGLE,
     Complaint,
     DmaMappings,
     direction_name,
@@ -33,7 +28,6 @@ MAX_OVERLAP = 7  # mappings of one cache line that dma-debug can count
 DEFAULT_MAX_SEGMENT, DEFAULT_BOUNDARY = 65536, 0xFFFF_FFFF
 _STACK_WINDOW = 1 << 16  # bytes above a call frame that could be stack
 _MAX_FRAMES = 256
-_STREAMING = (SINGLE, PAGE, SG)
 _SLOT = 1 << IO_TLB_SHIFT
 _PAGE_SIZE = 4096
 _U64 = (1 << 64) - 1
@@ -297,16 +291,6 @@ class DmaDebug:
         """Give BOUNCED where a bus address is not that of the memory."""
         phys = virt - KERNEL_MAP_BASE if virt >= KERNEL_MAP_BASE else virt - PAGE_OFFSET
         return 0 if dma_addr == phys else BOUNCED
-
-    def pool_memory(self, dev: int, dma_addr: int) -> DmaMapping | None:
-        """Give the record of a pool's coherent memory."""
-        mapping = self._mappings.find(dev, dma_addr, (COHERENT,))
-        return mapping if mapping is not None and mapping.flags & IS_POOL else None
-
-
-def streaming(mapping: DmaMapping) -> bool:
-    """Say whether CPU and device own a mapping in turn."""
-    return mapping.type in _STREAMING
 
 
 def _slots_off(mapped: int, unmapped: int, dma_addr: int) -> Iterator[Complaint]:

@@ -205,12 +205,6 @@ class DmaMappings:
                 self._u64[slot + _FLAGS] = flags | ERROR_CHECKED
                 return
 
-    def mark(self, dev: int, dma_addr: int, flag: int) -> None:
-        """Set a flag of the coherent memory that starts at a bus address."""
-        for slot in self._starting_in(dma_addr >> _PAGE_SHIFT):
-            if self._u64[slot + 1] == dma_addr and self._u64[slot] == dev and self._u32[2 * (slot + _KIND)] == COHERENT:
-                self._u64[slot + _FLAGS] |= flag
-
     def covering(self, dma_addr: int, length: int = 1) -> Mapping | None:
         """Give the mapping that holds all of [dma_addr, dma_addr + length), else one that holds its first byte."""
         partial = None
