@@ -5,6 +5,7 @@ Owns who is connected to what. Knows nothing of what runs on it.
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from emulator import memmap
 from emulator.bus import Bus, Rom, Target
@@ -31,6 +32,10 @@ from emulator.irq import IrqLine, WiredOr
 from emulator.ram import Ram, pc_banks
 from emulator.trace import Irq, Trace
 
+if TYPE_CHECKING:
+    from emulator.faults import FaultyParts
+    from emulator.hostile import Hostility
+
 E820_RAM, E820_RESERVED = 1, 2
 FINDING_CODE = 1  # given to `stop` where a finding ends the run
 _HOST_REACH = Reach((1 << 64) - 1, Beyond.ABORT)  # fw_cfg is the host: it reaches everything
@@ -53,11 +58,15 @@ class Board:
         self.ram = Ram(pc_banks(config.ram))
         self.clock = Clock()
         self.trace = Trace(recording=config.record_trace)
-        self.findings = Findings((lambda finding: stop(finding.kind, FINDING_CODE)) if config.strict else None)
+        self.findings = Findings(lambda finding: stop(finding.kind, FINDING_CODE), strict=config.strict)
         self.fabric = DmaFabric(self.ram, self.clock, self.trace, self.findings)
         self.bus = Bus(self.ram, self.clock, self.trace, self.findings)
         self.dma_ports: list[DmaPort] = []  # of the devices that the guest drives
         self.ring_nics: dict[str, RingNic] = {}  # by bus id: whoever plays the wire finds them here
+        self.faults: FaultyParts | None = None
+        self.hostility: Hostility | None = None
+        if config.faults is not None or config.hostile is not None:
+            self._make_trouble(config)
         self._stop = stop
         self._pci_irqs: dict[int, WiredOr] = {}
         self._irq_owners = {memmap.PIC_CASCADE_IRQ: "the second 8259A"}
@@ -71,6 +80,12 @@ class Board:
                 self._add_ring_nic(device)
             else:
                 self._add_isa_pattern(device)
+
+    def _make_trouble(self, config: MachineConfig) -> None:
+        from emulator import faults, hostile  # most machines do without
+
+        self.faults = None if config.faults is None else faults.FaultyParts(config.faults, self.clock)
+        self.hostility = None if config.hostile is None else hostile.Hostility(config.hostile)
 
     def e820(self) -> list[tuple[int, int, int]]:
         """Give the RAM map: (start, length, type) for each stretch of addresses that somebody owns."""
@@ -128,14 +143,15 @@ class Board:
 
     def _add_edu(self, config: EduConfig) -> None:
         function, port = self._pci_function(config.slot, edu.IDENTITY, config.reach)
-        function.add_bar(Bar(edu.BAR_BYTES, Edu(self.clock, function.interrupt, port)))
+        part = Edu(self.clock, self._irq_line(function.interrupt), port)
+        function.add_bar(Bar(edu.BAR_BYTES, self._registers(function.name, part)))
         self.pci.add(function)
 
     def _add_ring_nic(self, config: RingNicConfig) -> None:
         function, port = self._pci_function(config.slot, ring_nic.IDENTITY, config.reach)
-        part = RingNic(self.clock, function.interrupt, port)
+        part = RingNic(self.clock, self._irq_line(function.interrupt), port)
         self.ring_nics[function.name] = part
-        function.add_bar(Bar(ring_nic.BAR_BYTES, part))
+        function.add_bar(Bar(ring_nic.BAR_BYTES, self._registers(function.name, part)))
         self.pci.add(function)
 
     def _pci_function(self, slot: int, identity: Identity, reach: Reach) -> tuple[PciFunction, DmaPort]:
@@ -143,18 +159,31 @@ class Board:
         irq = self._pci_irqs[route(devfn, identity.interrupt_pin)]
         function = PciFunction(devfn, identity, irq.driver(), self.fabric.send_message)
         function.add_msi()
-        port = DmaPort(self.fabric, bus_id(devfn), reach, function.is_bus_master)
+        return function, self._port(DmaPort(self.fabric, bus_id(devfn), reach, function.is_bus_master))
+
+    def _port(self, port: DmaPort) -> DmaPort:
+        """Count a device's port in, with the trouble that the machine is to have."""
+        port.faults = self.faults
+        if self.hostility is not None and self.hostility.applies_to(port.name):
+            port.hostility = self.hostility
         self.dma_ports.append(port)
-        return function, port
+        return port
+
+    def _irq_line(self, line: IrqLine) -> IrqLine:
+        return line if self.faults is None else self.faults.irq_line(line)
+
+    def _registers(self, device: str, part: Target) -> Target:
+        if self.hostility is None or not self.hostility.applies_to(device):
+            return part
+        return self.hostility.registers(part)
 
     def _add_isa_pattern(self, config: IsaPatternConfig) -> None:
-        port = DmaPort(self.fabric, "isa_pattern", config.reach)
-        self.dma_ports.append(port)
+        port = self._port(DmaPort(self.fabric, "isa_pattern", config.reach))
         channel8 = self.isa_dma.attach(memmap.ISA_PATTERN_DMA8, port)
         channel16 = self.isa_dma.attach(memmap.ISA_PATTERN_DMA16, port)
-        irq = IrqLine(self._claim_irq(config.irq, "isa_pattern"))
+        irq = self._irq_line(IrqLine(self._claim_irq(config.irq, "isa_pattern")))
         part = IsaPattern(self.clock, irq, channel8, channel16)
-        self.bus.ports.map(config.port, 8, part, "isa_pattern")
+        self.bus.ports.map(config.port, 8, self._registers("isa_pattern", part), "isa_pattern")
 
     def _claim_irq(self, irq: int, name: str) -> Callable[[bool], None]:
         """Give the part called `name` an input of the interrupt controllers."""

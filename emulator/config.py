@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What of a machine can be chosen. The board checks that the choices fit each other."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from emulator import memmap
 from emulator.devices import edu, isa_dma, ring_nic
 from emulator.dma import Reach
+
+if TYPE_CHECKING:
+    from emulator.faults import DeviceFaults
+    from emulator.hostile import HostileConfig
 
 
 class EduConfig(NamedTuple):
@@ -42,3 +46,5 @@ class MachineConfig(NamedTuple):
     record_trace: bool = False
     max_blocks: int | None = 1_000_000_000  # executed by a run that does not end by itself
     wall_seconds: float | None = 60.0  # the last resort
+    faults: "DeviceFaults | None" = None
+    hostile: "HostileConfig | None" = None

@@ -6,9 +6,10 @@ besides doing what the part does. Knows no device model and no kernel.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from emulator import memmap
 from emulator.clock import Clock
@@ -16,6 +17,10 @@ from emulator.errors import BusError, ConfigError
 from emulator.finding import Finding, Findings
 from emulator.ram import Ram
 from emulator.trace import Dma, Message, Trace
+
+if TYPE_CHECKING:
+    from emulator.faults import FaultyParts
+    from emulator.hostile import Hostility
 
 
 class Beyond(Enum):
@@ -151,6 +156,8 @@ class DmaPort:
     """
 
     def __init__(self, fabric: DmaFabric, name: str, reach: Reach, enabled: Callable[[], bool] = lambda: True) -> None:
+        self.faults: FaultyParts | None = None
+        self.hostility: Hostility | None = None
         self.name = name
         self.reach = reach
         self._fabric = fabric
@@ -168,10 +175,27 @@ class DmaPort:
         return b"".join(data for data, _ in parts)
 
     def write(self, dma_addr: int, data: bytes, *, descriptor: int | None = None) -> None:
-        """Write `data` to memory.
+        """Write `data` to memory: at once and as it is, unless the machine has faults or ill will.
 
         Raises: BusError as `read`.
         """
+        if self.hostility is not None:
+            data = self.hostility.data(data)
+        fault = None if self.faults is None else self.faults.of_dma(len(data))
+        if fault is None or self.faults is None:
+            self._write(dma_addr, data, descriptor)
+            return
+        half = 0 if fault == "dma_late" else len(data) // 2
+        if half:
+            self._write(dma_addr, data[:half], descriptor)
+        if fault != "dma_short":
+            self.faults.after_delay(lambda: self._write_late(dma_addr + half, data[half:], descriptor))
+
+    def _write_late(self, dma_addr: int, data: bytes, descriptor: int | None) -> None:
+        with suppress(BusError):  # reported; the device has long gone on
+            self._write(dma_addr, data, descriptor)
+
+    def _write(self, dma_addr: int, data: bytes, descriptor: int | None) -> None:
         runs = self._drive(dma_addr, len(data), is_write=True)
         wrong = self._check(dma_addr, len(data), runs, descriptor, is_write=True)
         complete, done = True, 0

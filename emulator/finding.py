@@ -5,9 +5,9 @@ Owns the form of a finding and the policy that follows one. Knows nothing of ker
 (owner, cache, zone, backtrace) through annotators.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 KEPT_FINDINGS = 1000  # a guest in a loop must not fill the host's memory; the rest is counted
 
@@ -47,12 +47,44 @@ class Finding:
         return "\n".join(lines)
 
 
-class Findings:
-    """The findings of a run, in order. With `stop` the policy is strict: it is called with each finding."""
+class Suppression(NamedTuple):
+    """Findings that are not to be shown: of a class, or with a function or a file in a line of their details, or both
+    in one line."""
 
-    def __init__(self, stop: Callable[[Finding], None] | None = None) -> None:
+    kind: str | None = None
+    function: str | None = None
+    file: str | None = None  # or the end of its path
+
+    def matches(self, finding: Finding) -> bool:
+        """Say whether a finding is meant."""
+        if self.kind not in (None, finding.kind):
+            return False
+        return (self.function is None and self.file is None) or any(map(self._is_at, _lines(finding)))
+
+    def _is_at(self, line: str) -> bool:
+        """Look at a place, written as `function+0x1c (path/file.c:12)`."""
+        name, _, place = line.partition(" (")
+        path = place.rpartition(":")[0]
+        if self.function is not None and name.partition("+")[0] != self.function:
+            return False
+        return self.file is None or path == self.file or path.endswith(f"/{self.file}")
+
+
+def _lines(finding: Finding) -> Iterator[str]:
+    for value in finding.details.values():
+        yield from (each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str))
+
+
+class Findings:
+    """The findings of a run, in order. `stop` is called with each where the policy is strict, or that of its class."""
+
+    def __init__(self, stop: Callable[[Finding], None] | None = None, *, strict: bool = True) -> None:
         self.dropped = 0  # findings beyond KEPT_FINDINGS
+        self.ignored: dict[str, int] = {}  # by class
+        self.suppressed: dict[Suppression, int] = {}
         self._stop = stop
+        self._policy = "stop" if strict else "report"
+        self._policies: dict[str, str] = {}
         self._findings: list[Finding] = []
         self._annotators: list[Callable[[Finding], Finding]] = []
 
@@ -60,16 +92,30 @@ class Findings:
         """Pass each later finding through `annotator`, which returns it, richer or as it was."""
         self._annotators.append(annotator)
 
-    def report(self, finding: Finding) -> None:
-        """Take `finding`, annotated, and stop the machine where the policy is strict."""
+    def govern(self, policies: Mapping[str, str], suppressions: Iterable[Suppression]) -> None:
+        """Do with findings of a class what `policies` says: "stop", "report" or "ignore"; hide those suppressed."""
+        self._policies.update(policies)
+        self.suppressed.update(dict.fromkeys(suppressions, 0))
+
+    def report(self, finding: Finding) -> bool:
+        """Take `finding`, annotated, and stop the machine where the policy says so; say whether it counts."""
+        policy = self._policies.get(finding.kind, self._policy)
+        if policy == "ignore":
+            self.ignored[finding.kind] = self.ignored.get(finding.kind, 0) + 1
+            return False
         if len(self._findings) >= KEPT_FINDINGS:
             self.dropped += 1
-            return
+            return True
         for annotator in self._annotators:
             finding = annotator(finding)
+        for suppression in self.suppressed:
+            if suppression.matches(finding):
+                self.suppressed[suppression] += 1
+                return False
         self._findings.append(finding)
-        if self._stop is not None:
+        if self._stop is not None and policy == "stop":
             self._stop(finding)
+        return True
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self._findings)

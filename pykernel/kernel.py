@@ -8,7 +8,7 @@ Owns the order of boot. All its state is in guest RAM; what is kept here are vie
 """
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from emulator.clock import Clock
 from emulator.errors import ConfigError
@@ -46,6 +46,9 @@ from pykernel.pointers import checked
 from pykernel.printk import LogBuffer, Printk
 from pykernel.sched_calls import SchedCalls
 from pykernel.trapgate import Call, Traps
+
+if TYPE_CHECKING:
+    from pykernel.mm.fault_inject import FaultInjection
 
 _STACK_DEPTH = 12
 _LOG_BUF_LEN = 1 << 17  # bytes; firmware/kernel/printk.c
@@ -97,6 +100,7 @@ class Kernel:
         self.mm = reclaim.mm = Mm(ram, layout, config, statics, printk=self.log.printk, reclaim=reclaim)
         self.slab = Slab(self.mm, call=call)
         self.slab.core.symbol = describe
+        self.faults: FaultInjection | None = None
         self.dma = Dma(self.mm)
         self.mappings = DmaMappings(self.mm)
         self.pools = DmaPools(self.dma, self.slab)
@@ -212,6 +216,10 @@ class Kernel:
         """Source: mm/page_alloc.c: init_per_zone_pages_min; pci-dma_64.c: pci_iommu_init. All by do_initcalls()"""
         init_per_zone_pages_min(self.mm)
         self.dma.pci_iommu_init()
+        if "fail" in self._command_line():
+            from pykernel.fault_calls import inject  # most runs do without
+
+            self.faults = inject(self.mm, self._traps, self._command_line())
 
     def _command_line(self) -> str:
         return read_string(self.mm.ram, VirtAddr(self._symbols["saved_command_line"]))

@@ -96,8 +96,8 @@ class Ownership:
         if written:
             details["written_at" if verdict.kind == "dma-unsynced-write" else "freed_at"] = self._lines_of(written)
         phys = access.runs[0][0] if access.runs else None
-        self._report(verdict, access.device, access.dma_addr, phys, access.length, details)
-        return verdict.kind
+        counts = self._report(verdict, access.device, access.dma_addr, phys, access.length, details)
+        return verdict.kind if counts else None
 
     def own(self, device: str, dma_addr: int, length: int) -> None:
         """Guard a descriptor that the device has taken against stores."""
@@ -316,7 +316,7 @@ class Ownership:
 
     def _report(
         self, verdict: Verdict, device: str, dma_addr: int, phys: int | None, length: int, details: dict[str, Json]
-    ) -> None:
+    ) -> bool:
         mapping = verdict.mapping
         if mapping is not None:
             details = {**details, "mapping": mapping.words, "mapped_at": self._lines_of(mapping.made_by)}
@@ -335,7 +335,7 @@ class Ownership:
             length=length,
             details=details,
         )
-        self._findings.report(finding)
+        return self._findings.report(finding)
 
     def _watched(self) -> list[_Watched]:
         return [each for each in self._known.values() if each is not None]

@@ -72,6 +72,12 @@ class Traps:
         """Give the return addresses of the guest functions that led to the current call, innermost first."""
         return walk(self._ram, self._u64[self._frame + _FRAME_POINTER], depth)
 
+    def wrap(self, name: str, wrapper: Callable[[Callable[..., int | None]], Callable[..., int | None]]) -> None:
+        """Put `wrapper(function)` in place of the function that answers a call, where there is such a call."""
+        for number, (known, function, count) in self._table.items():
+            if known == name:
+                self._table[number] = (name, wrapper(function), count)
+
     def enter(self, frame_phys: int) -> None:
         """Answer the call frame at `frame_phys`.
 

@@ -64,7 +64,7 @@ def test_every_key_of_a_machine_file_reaches_the_spec(tmp_path: Path) -> None:
         ('ram = "lots"', 1, 'ram: found "lots", expected 16M to 64G in whole pages'),
         ("ram = true", 1, "ram: found true, expected 16M to 64G in whole pages"),
         ("ram = 134217729", 1, "ram: found 134217729, expected 16M to 64G in whole pages"),
-        ("\nrum = 1", 2, "rum: found an unknown key, expected one of ram, policy, kernel, limits, device"),
+        ("\nrum = 1", 2, "rum: found an unknown key, expected one of ram, policy, kernel, limits, fault"),
         ('policy = "lenient"', 1, 'policy: found "lenient", expected "report" or "strict"'),
         ("kernel = 3", 1, "kernel: found 3, expected a table [kernel]"),
         ("[kernel]\nzone_dma = 1", 2, "kernel.zone_dma: found 1, expected true or false"),

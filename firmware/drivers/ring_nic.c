@@ -25,7 +25,8 @@ struct ring {
 	struct ring_desc *desc;
 	dma_addr_t dma_addr;
 	u8 *buffer[RING_ENTRIES];
-	dma_addr_t mapped[RING_ENTRIES];
+	dma_addr_t mapped[RING_ENTRIES];	/* 0: not mapped */
+	size_t length[RING_ENTRIES];
 	unsigned int next;		/* the driver's side: tail of TX, first not yet looked at of RX */
 };
 
@@ -148,8 +149,11 @@ static int tx_send(struct nic *nic, const u8 *packet, size_t length, unsigned in
 		memcpy(tx->buffer[index], packet + at, bytes);
 		at += bytes;
 		tx->mapped[index] = dma_map_single(&nic->pdev->dev, tx->buffer[index], bytes, DMA_TO_DEVICE);
-		if (dma_mapping_error(&nic->pdev->dev, tx->mapped[index]))
+		if (dma_mapping_error(&nic->pdev->dev, tx->mapped[index])) {
+			tx->mapped[index] = 0;
 			return -EIO;
+		}
+		tx->length[index] = bytes;
 		desc->addr = tx->mapped[index];
 		desc->length = bytes;
 		desc->checksum = packet_checksum(packet, length);
@@ -162,6 +166,12 @@ static int tx_send(struct nic *nic, const u8 *packet, size_t length, unsigned in
 	return 0;
 }
 
+static void tx_unmap(struct nic *nic, unsigned int index)
+{
+	dma_unmap_single(&nic->pdev->dev, nic->tx.mapped[index], nic->tx.length[index], DMA_TO_DEVICE);
+	nic->tx.mapped[index] = 0;
+}
+
 static int tx_clean(struct nic *nic, unsigned int first, unsigned int pieces)
 {
 	int error = 0;
@@ -169,9 +179,10 @@ static int tx_clean(struct nic *nic, unsigned int first, unsigned int pieces)
 	for (unsigned int i = 0; i < pieces; i++) {
 		unsigned int index = (first + i) % RING_ENTRIES;
 		struct ring_desc *desc = &nic->tx.desc[index];
+		dma_addr_t dma_addr = nic->tx.mapped[index];
 
-		dma_unmap_single(&nic->pdev->dev, nic->tx.mapped[index], desc->length, DMA_TO_DEVICE);
-		transfer_result(&nic->pdev->dev, nic->tx.mapped[index], desc->length, DMA_TO_DEVICE, 0);
+		tx_unmap(nic, index);
+		transfer_result(&nic->pdev->dev, dma_addr, nic->tx.length[index], DMA_TO_DEVICE, 0);
 		if (desc->status & (DESC_OWN | DESC_ERROR))
 			error = -EIO;
 	}
@@ -251,9 +262,12 @@ static void nic_stop(struct nic *nic)
 {
 	iowrite32(RING_NIC_RESET, nic->regs + RING_NIC_CONTROL);
 	ioread32(nic->regs + RING_NIC_STATUS);
-	for (unsigned int i = 0; i < RING_ENTRIES; i++)
+	for (unsigned int i = 0; i < RING_ENTRIES; i++) {
 		if (nic->rx.mapped[i])
 			rx_unmap(nic, i);
+		if (nic->tx.mapped[i])
+			tx_unmap(nic, i);
+	}
 }
 
 static int nic_run(struct nic *nic)

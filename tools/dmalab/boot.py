@@ -12,6 +12,12 @@ from dmalab.machine_spec import MachineSpec, parse_size
 from emulator import memmap
 from emulator.errors import ConfigError
 
+_Faults = Annotated[
+    list[str] | None, typer.Option(metavar="NAME=...", help="Inject faults (docs/faults.md); may be repeated.")
+]
+_Hostile = Annotated[bool, typer.Option("--hostile", help="Let devices lie to their drivers.")]
+_Seed = Annotated[int | None, typer.Option(min=0, help="What faults and lies are drawn from.")]
+
 
 def command(
     *,
@@ -25,6 +31,9 @@ def command(
     workload: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Allocations to repeat: .csv or .csv.gz.")
     ] = None,
+    fault: _Faults = None,
+    hostile: _Hostile = False,
+    seed: _Seed = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object (docs/json.md) instead of text.")] = False,
     trace: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write all events of the run as JSON lines.")
@@ -33,6 +42,8 @@ def command(
     """Run the scenario and print its result."""
     chosen = scenario.find(scenario_name)
     spec = choose_spec(machine, ram, chosen)
+    if fault or hostile or seed is not None:
+        spec = _with_trouble(spec, fault or [], seed, hostile=hostile)
     if trace is not None and not trace.absolute().parent.is_dir():
         raise ConfigError(f"--trace: found {trace}, expected a path in a folder that exists")
     from dmalab import session
@@ -64,6 +75,12 @@ def choose_spec(machine: Path | None, ram: str | None, chosen: scenario.Scenario
     if ram is not None:
         spec = spec._replace(ram=_ram(ram))
     return spec
+
+
+def _with_trouble(spec: MachineSpec, faults: list[str], seed: int | None, *, hostile: bool) -> MachineSpec:
+    from dmalab import trouble
+
+    return trouble.with_options(spec, faults, seed, hostile=hostile)
 
 
 def _ram(text: str) -> int:

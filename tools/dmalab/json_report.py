@@ -35,6 +35,8 @@ def document(result: Result) -> dict[str, Json]:
         "checks": [check._asdict() for check in result.checks],
         "findings": [finding.to_json() for finding in result.findings],
         "dropped_findings": result.dropped_findings,
+        "hidden_findings": result.hidden,
+        "injected": result.injected,
         "stop": None if result.stop is None else result.stop._asdict(),
         "trace_sha256": result.trace_sha256,
     }

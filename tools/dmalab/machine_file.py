@@ -14,7 +14,17 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from dmalab import machine_spec
-from dmalab.machine_spec import EduSpec, IsaPatternSpec, LimitsSpec, MachineSpec, RingNicSpec
+from dmalab.machine_spec import (
+    EduSpec,
+    FaultSpec,
+    FaultsSpec,
+    HostileSpec,
+    IsaPatternSpec,
+    LimitsSpec,
+    MachineSpec,
+    RingNicSpec,
+    SuppressSpec,
+)
 from emulator import memmap
 from emulator.errors import ConfigError
 from pykernel.layout.config import KernelConfig
@@ -25,6 +35,26 @@ _EXPECTED = {
     "policy": '"report" or "strict"',
     "kernel": "a table [kernel]",
     "limits": "a table [limits]",
+    "fault": "a table [fault]",
+    "hostile": "a table [hostile]",
+    "findings": 'a table [findings] of "stop", "report" and "ignore"',
+    "suppress": "tables [[suppress]]",
+    "seed": "0 or more",
+    "delay_ns": "1 or more",
+    "probability": "0 to 100",
+    "interval": "1 or more",
+    "times": "-1 (always) or more",
+    "space": "0 or more",
+    "nth": "0 or more",
+    "verbose": "0 to 2",
+    "ignore_gfp_wait": "true or false",
+    "min_order": "0 to 10",
+    "spared": "0 or more",
+    "registers": "true or false",
+    "dma": "true or false",
+    "kind": "a class of findings",
+    "function": "a name",
+    "file": "a path, or its end",
     "device": "tables [[device]]",
     "debug_slab": "true or false",
     "zone_dma": "true or false",
@@ -39,6 +69,7 @@ _EXPECTED = {
     "port": "a multiple of 8, from 0x100 to 0xfff8",
     "irq": "0 to 15",
 }
+_NESTED = 3  # parts of the location of a key in a table of [fault]
 _ISA_PORTS = 8  # that the device decodes
 # What the board has itself: first port, number of ports, name; interrupt line, name.
 _BOARD_PORTS = (
@@ -125,11 +156,58 @@ class _IsaPattern(_Table):
     beyond: machine_spec.Beyond = IsaPatternSpec().beyond
 
 
+class _Fault(_Table):
+    probability: Annotated[int, Field(ge=0, le=100)] = 0
+    interval: Annotated[int, Field(ge=1)] = 1
+    times: Annotated[int, Field(ge=-1)] = 1
+    space: Annotated[int, Field(ge=0)] = 0
+    nth: Annotated[int, Field(ge=0)] = 0
+
+
+class _KernelFault(_Fault):
+    verbose: Annotated[int, Field(ge=0, le=2)] | None = None
+    ignore_gfp_wait: bool | None = None
+    min_order: Annotated[int, Field(ge=0, le=10)] | None = None
+
+
+class _Faults(_Table):
+    seed: Annotated[int, Field(ge=0)] = 0
+    delay_ns: Annotated[int, Field(ge=1)] = 1_000_000
+    failslab: _KernelFault | None = None
+    fail_page_alloc: _KernelFault | None = None
+    fail_dma_map: _KernelFault | None = None
+    irq_late: _Fault | None = None
+    irq_lost: _Fault | None = None
+    irq_doubled: _Fault | None = None
+    dma_short: _Fault | None = None
+    dma_torn: _Fault | None = None
+    dma_late: _Fault | None = None
+
+
+class _Hostile(_Table):
+    seed: Annotated[int, Field(ge=0)] = 0
+    probability: Annotated[int, Field(ge=0, le=100)] = HostileSpec().probability
+    spared: Annotated[int, Field(ge=0)] = 0
+    registers: bool = True
+    dma: bool = True
+    device: str | None = None
+
+
+class _Suppress(_Table):
+    kind: str | None = None
+    function: str | None = None
+    file: str | None = None
+
+
 class _Machine(_Table):
     ram: _Ram = MachineSpec().ram
     policy: machine_spec.Policy = MachineSpec().policy
     kernel: _Kernel = _Kernel()
     limits: _Limits = _Limits()
+    fault: _Faults = _Faults()
+    hostile: _Hostile | None = None
+    findings: dict[str, Literal["stop", "report", "ignore"]] = {}
+    suppress: list[_Suppress] = []
     device: list[Annotated[_Edu | _IsaPattern | _RingNic, Field(discriminator="type")]] | None = None
 
 
@@ -168,7 +246,18 @@ def _spec(machine: _Machine) -> MachineSpec:
         kernel=KernelConfig(**machine.kernel.model_dump()),
         limits=LimitsSpec(**machine.limits.model_dump()),
         devices=devices,
+        faults=_fault_specs(machine.fault),
+        hostile=None if machine.hostile is None else HostileSpec(**machine.hostile.model_dump()),
+        findings=tuple(machine.findings.items()),
+        suppress=tuple(SuppressSpec(**each.model_dump()) for each in machine.suppress),
     )
+
+
+def _fault_specs(faults: _Faults) -> FaultsSpec:
+    names = (*machine_spec.KERNEL_FAULTS, *machine_spec.DEVICE_FAULTS)
+    found = [(name, getattr(faults, name)) for name in names]
+    specs = tuple((name, FaultSpec(**each.model_dump())) for name, each in found if each is not None)
+    return FaultsSpec(faults.seed, faults.delay_ns, specs)
 
 
 def _overlaps(spec: MachineSpec) -> Iterator[tuple[int, str, str]]:
@@ -217,7 +306,8 @@ def _value_error(path: Path, text: str, error: ValidationError) -> ConfigError:
         line = _line_of(text, (*location, "type"))
     else:
         found = _toml(first["input"])
-    return ConfigError(f"{path}:{line}: {dotted}: found {found}, expected {_EXPECTED[key]}")
+    expected = '"stop", "report" or "ignore"' if location[0] == "findings" and len(location) > 1 else None
+    return ConfigError(f"{path}:{line}: {dotted}: found {found}, expected {expected or _EXPECTED.get(key, 'a table')}")
 
 
 def _location(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
@@ -230,6 +320,9 @@ def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
         "kernel": [_Kernel],
         "limits": [_Limits],
         "device": [_Edu, _IsaPattern, _RingNic],
+        "fault": [_Faults] if len(location) < _NESTED else [_KernelFault],
+        "hostile": [_Hostile],
+        "suppress": [_Suppress],
     }
     found = tables.get(location[0], [_Machine]) if len(location) > 1 else [_Machine]
     return list(dict.fromkeys(name for table in found for name in table.model_fields))

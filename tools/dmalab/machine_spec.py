@@ -54,6 +54,50 @@ class LimitsSpec(NamedTuple):
     wall_seconds: int = 60
 
 
+class FaultSpec(NamedTuple):
+    """One kind of fault: when it happens, as Linux's fault injection has it. What is None is as Linux starts."""
+
+    probability: int = 0  # percent
+    interval: int = 1
+    times: int = 1  # -1: always
+    space: int = 0
+    nth: int = 0  # just this one, from 1
+    verbose: int | None = None
+    ignore_gfp_wait: bool | None = None
+    min_order: int | None = None
+
+
+KERNEL_FAULTS = ("failslab", "fail_page_alloc", "fail_dma_map")
+DEVICE_FAULTS = ("irq_late", "irq_lost", "irq_doubled", "dma_short", "dma_torn", "dma_late")
+
+
+class FaultsSpec(NamedTuple):
+    """All faults on purpose, by their names in KERNEL_FAULTS and DEVICE_FAULTS."""
+
+    seed: int = 0
+    delay_ns: int = 1_000_000
+    faults: tuple[tuple[str, FaultSpec], ...] = ()
+
+
+class HostileSpec(NamedTuple):
+    """Devices that lie to their drivers."""
+
+    seed: int = 0
+    probability: int = 10  # percent
+    spared: int = 0
+    registers: bool = True
+    dma: bool = True
+    device: str | None = None
+
+
+class SuppressSpec(NamedTuple):
+    """Findings not to be shown."""
+
+    kind: str | None = None
+    function: str | None = None
+    file: str | None = None
+
+
 class MachineSpec(NamedTuple):
     """A whole machine file."""
 
@@ -62,6 +106,10 @@ class MachineSpec(NamedTuple):
     kernel: KernelConfig = KernelConfig()
     limits: LimitsSpec = LimitsSpec()
     devices: tuple[DeviceSpec, ...] = (EduSpec(), IsaPatternSpec())
+    faults: FaultsSpec = FaultsSpec()
+    hostile: HostileSpec | None = None
+    findings: tuple[tuple[str, str], ...] = ()  # class of findings -> "stop", "report" or "ignore"
+    suppress: tuple[SuppressSpec, ...] = ()
 
 
 def parse_size(text: str) -> int:

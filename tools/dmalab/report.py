@@ -24,7 +24,10 @@ def write(result: Result, style: Style) -> str:
         parts.append([_title(f"memory, {format_size(result.spec.ram)}", style), *picture.draw(result.zones, style)])
     if result.checks:
         parts.append([_title("checks", style), *_checks(result, style)])
-    parts.append(list(_findings(result, style)))
+    if result.injected:
+        words = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in result.injected.items())
+        parts.append([_title("trouble on purpose", style), words])
+    parts.append([*_findings(result, style), *_hidden(result)])
     parts.append([closing_line(result, style)])
     return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
 
@@ -134,6 +137,15 @@ def _findings(result: Result, style: Style) -> Iterator[str]:
             yield from _detail(name, value)
     if result.dropped_findings:
         yield f"and {result.dropped_findings} more, not shown"
+
+
+def _hidden(result: Result) -> Iterator[str]:
+    """Say how many findings were kept back, and by what."""
+    for kind, number in result.hidden.get("ignored", {}).items():
+        yield f"ignored by policy: {number} of {kind}"
+    for rule in result.hidden.get("suppressed", []):
+        words = ", ".join(f"{name} {value}" for name, value in rule.items() if name != "count")
+        yield f"suppressed: {rule['count']} by {words or 'a rule for all'}"
 
 
 def _detail(name: str, value: Json) -> Iterator[str]:

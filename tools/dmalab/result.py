@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from dmalab.machine_spec import MachineSpec
 from dmalab.scenario import Scenario
-from emulator.finding import Finding
+from emulator.finding import Finding, Json
 from pykernel.check.census import ZoneCensus
 from pykernel.check.reach import ReachRow
 
@@ -68,6 +68,8 @@ class Result:
     dropped_findings: int = 0
     checks: list[Check] = field(default_factory=list)
     workload: dict[str, int] = field(default_factory=dict)
+    injected: dict[str, int] = field(default_factory=dict)  # faults on purpose, by kind, and their seed
+    hidden: dict[str, Json] = field(default_factory=dict)  # findings that policies and suppressions kept back
     stop: Stop | None = None
     trace_sha256: str = ""
 

@@ -3,7 +3,7 @@
 
 from pathlib import Path
 
-from dmalab import picture, workload
+from dmalab import picture, trouble, workload
 from dmalab.blame import Blame
 from dmalab.leaks import find_leaks
 from dmalab.machine_spec import EduSpec, IsaPatternSpec, MachineSpec, RingNicSpec
@@ -82,6 +82,8 @@ class Session:
         result.transfers = self._transfers.transfers
         result.findings = list(machine.findings)
         result.dropped_findings = machine.findings.dropped
+        result.injected = trouble.injected(machine, self.kernel, self.spec)
+        result.hidden = trouble.hidden(machine.findings)
         result.trace_sha256 = machine.trace.sha256()
         return result
 
@@ -92,6 +94,7 @@ class Session:
         trace.subscribe(self._transfers.on_dma, Dma)
         trace.subscribe(blame.on_trap, Trap)
         self.machine.findings.annotate(blame.annotate)
+        trouble.govern(self.machine.findings, self.spec)
         self._enforce_ownership()
         kernel.on_transfer_result(self._transfers.on_result)
         kernel.on_checkpoint(self._checkpoint)
@@ -183,7 +186,7 @@ def command_line(spec: MachineSpec, scenario: Scenario) -> str:
     for device in spec.devices:
         if isinstance(device, IsaPatternSpec) and device != IsaPatternSpec(reach=device.reach, beyond=device.beyond):
             words += [f"isa_pattern.port={device.port:#x}", f"isa_pattern.irq={device.irq}"]
-    return " ".join(words)
+    return " ".join([*words, *trouble.kernel_words(spec.faults)])
 
 
 def read(path: Path) -> bytes:
@@ -236,4 +239,6 @@ def _config(spec: MachineSpec, *, record: bool) -> MachineConfig:
         record_trace=record,
         max_blocks=limits.max_blocks,
         wall_seconds=limits.wall_seconds,
+        faults=trouble.device_faults(spec.faults),
+        hostile=trouble.hostile_config(spec.hostile),
     )
