@@ -19,6 +19,7 @@ from emulator.ram import Ram
 from emulator.trace import Dma, Message, Trace
 
 if TYPE_CHECKING:
+    from emulator.coherence import Caches
     from emulator.faults import FaultyParts
     from emulator.hostile import Hostility
 
@@ -94,6 +95,7 @@ class DmaFabric:
         self.trace = trace
         self.findings = findings
         self.checker: Checker | None = None
+        self.caches: Caches | None = None  # of a machine whose devices do not see the CPU's
         self._listeners: list[Callable[[int, int], None]] = []
         self._take_message: Callable[[int, int], None] = lambda address, data: None
 
@@ -115,7 +117,7 @@ class DmaFabric:
     def read(self, phys: int, length: int) -> tuple[bytes, bool]:
         """Read memory: the bytes, all ones where there is no RAM, and whether there was RAM for all of them."""
         pieces = list(self._pieces(phys, length))
-        data = b"".join(self.ram.read(at, size) if in_ram else b"\xff" * size for at, size, in_ram in pieces)
+        data = b"".join(self._load(at, size) if in_ram else b"\xff" * size for at, size, in_ram in pieces)
         return data, all(in_ram for _, _, in_ram in pieces)
 
     def write(self, phys: int, data: bytes) -> bool:
@@ -123,7 +125,7 @@ class DmaFabric:
         complete = True
         for at, size, in_ram in self._pieces(phys, len(data)):
             if in_ram:
-                self.ram.write(at, data[at - phys : at - phys + size])
+                self._store(at, data[at - phys : at - phys + size])
                 for listener in self._listeners:
                     listener(at, size)
             complete &= in_ram or self._is_message(at, data[at - phys : at - phys + size])
@@ -134,6 +136,13 @@ class DmaFabric:
             return False
         self._take_message(phys, int.from_bytes(data, "little"))
         return True
+
+    def _load(self, phys: int, length: int) -> bytes:
+        data = self.ram.read(phys, length)
+        return data if self.caches is None else self.caches.device_reads(phys, data)
+
+    def _store(self, phys: int, data: bytes) -> None:
+        self.ram.write(phys, data if self.caches is None else self.caches.device_writes(phys, data))
 
     def _pieces(self, phys: int, length: int) -> Iterator[tuple[int, int, bool]]:
         """Cut [phys, phys + length) where RAM begins and ends: (phys, length, in RAM)."""

@@ -9,19 +9,23 @@ table of mappings, and beside it (`mm.dma_history`) what was unmapped, and what 
 from collections.abc import Callable, Collection
 
 from emulator.clock import Clock
+from emulator.coherence import Caches
 from emulator.cpu_guard import Guard, Guards
 from emulator.dma import DmaAccess
 from emulator.finding import Finding, Findings, Json
 from emulator.memmap import PAGE_SHIFT, PAGE_SIZE
 from emulator.native.guard import LOADS, STORES
 from emulator.trace import Trap
-from pykernel.check.access import TO_DEVICE, Mapping, MappingTables, Verdict, judge
-from pykernel.check.freed import is_free, object_extent
+from pykernel.check.access import FROM_DEVICE, TO_DEVICE, Mapping, MappingTables, Verdict, judge
+from pykernel.check.freed import has_constructor, is_free, object_extent
 from pykernel.check.memory import Memory
+from pykernel.check.written import find_unwritten, mark_unwritten
 from pykernel.layout.address import virt_to_phys
 from pykernel.mm.dma_history import DmaHistory
 from pykernel.mm.dma_mappings import BACKTRACE_DEPTH
 
+_ALLOCATIONS = ("kmalloc", "kmem_cache_alloc", "get_free_pages")
+_GFP_ZERO = 0x8000
 _FREES = {"kfree": 0, "kmem_cache_free": 1, "free_pages": 0, "krealloc": 0}  # which argument is the address
 _MAX_LOAD_PAGES = 16  # of a mapping whose loads are guarded
 _MAX_DIRTY = 256  # stretches of one mapping that the CPU has written
@@ -41,6 +45,7 @@ class _Watched:
         self.lines: list[Span] = []  # physical: the rest of its cache lines, in the same object
         self.dirty: list[tuple[Span, list[int]]] = []  # physical: written by the CPU, and from where
         self.freed_by: list[int] | None = None
+        self.is_cached = False  # of a machine whose devices do not see the CPU's caches
 
     @property
     def span(self) -> Span:
@@ -53,6 +58,7 @@ class Ownership:
 
     `devices` are those whose DMA the kernel's drivers answer for. `frames(depth)` gives the code addresses that led to
     the CPU's current instruction. `fast_path` is where the guest keeps whether it frees objects without a call.
+    `caches` are there where devices do not see the CPU's; `finds_unwritten` needs a guest that calls for every object.
     """
 
     def __init__(
@@ -67,11 +73,14 @@ class Ownership:
         frames: Callable[[int], list[int]],
         describe: Callable[[int], str],
         fast_path: int | None = None,
+        caches: Caches | None = None,
+        finds_unwritten: bool = False,
     ) -> None:
         self.tables = MappingTables(memory)
         self._memory, self._history, self._guards = memory, history, guards
         self._findings, self._clock, self._devices = findings, clock, frozenset(devices)
         self._frames, self._describe = frames, describe
+        self._caches, self._finds_unwritten = caches, finds_unwritten
         self._fast_path, self._had_fast_path = fast_path, 0
         self._known: dict[Mapping, _Watched | None] = {}  # all live mappings; the streaming ones are watched
         self._owned: list[tuple[str, Span, Guard]] = []  # descriptors: bus addresses
@@ -88,6 +97,8 @@ class Ownership:
         written: list[int] = []
         if verdict is None:
             verdict, written = self._spoilt(access)
+        if verdict is None and self._finds_unwritten and not access.is_write:
+            verdict = self._unwritten(access)
         if verdict is None:
             return None
         details: dict[str, Json] = {}
@@ -144,6 +155,20 @@ class Ownership:
                     return Verdict("dma-unsynced-write", sentence, mapping), frames
         return None, []
 
+    def _unwritten(self, access: DmaAccess) -> Verdict | None:
+        """Look for bytes that nobody has written since they were allocated."""
+        for phys, length in access.runs:
+            found = find_unwritten(self._memory.ram, phys, length) if self._memory.holds(phys, length) else None
+            if found is not None:
+                first, last = found
+                where = f"device reads from {access.dma_addr:#x} ({access.length} bytes)"
+                sentence = f"{where}, of which {first:#x}-{last - 1:#x} was never written since it was allocated"
+                mapping = next(
+                    (each for each in self.tables.live() if each.phys <= first < each.phys + each.size), None
+                )
+                return Verdict("dma-uninitialized", sentence, mapping)
+        return None
+
     # What the kernel does.
 
     def on_trap(self, event: Trap) -> None:
@@ -151,12 +176,29 @@ class Ownership:
         if event.name in _FREES:
             if self._known:
                 self._check_freed(event)
+        elif event.name in _ALLOCATIONS:
+            if self._finds_unwritten:
+                self._mark(event)
         elif event.name.startswith("dma"):
             self.tables.changed()
             if "_sync_" in event.name:
                 self._synced(event)
             elif len(self.tables) != len(self._known):
                 self._follow(event)
+
+    def _mark(self, event: Trap) -> None:
+        """Mark what was just allocated as never written."""
+        phys = virt_to_phys(event.result)
+        size, gfp_mask = event.args[:2]
+        extent = object_extent(self._memory, phys)
+        if event.name == "get_free_pages":
+            size, gfp_mask = PAGE_SIZE << event.args[1], event.args[0]
+        elif event.name == "kmem_cache_alloc":
+            # What a constructor has written stays, and a debugging kernel has its own bytes around the object.
+            size = 0 if extent is None or has_constructor(self._memory, event.args[0]) else extent[1] - extent[0]
+            size = 0 if self._memory.config.debug_slab else size
+        if not gfp_mask & _GFP_ZERO and size and self._memory.holds(phys, size):
+            mark_unwritten(self._memory.ram, phys, size)
 
     def _follow(self, event: Trap) -> None:
         """Compare the table of mappings with what was known of it."""
@@ -172,6 +214,10 @@ class Ownership:
         watched = self._known.pop(mapping)
         for guard in watched.guards if watched else ():
             self._guards.remove(guard)
+        if watched is not None and watched.is_cached and self._caches is not None:
+            if mapping.direction != TO_DEVICE:
+                self._caches.invalidate(mapping.phys, mapping.size)
+            self._caches.untrack(mapping.phys, mapping.size)
         self._history.give_to_device(mapping.dev, mapping.dma_addr, mapping.size)
         record = (mapping.dev, mapping.dma_addr, mapping.size, mapping.cpu_addr, mapping.type, mapping.direction)
         unmapped_by = self._frames_of(event)[:BACKTRACE_DEPTH]
@@ -183,6 +229,10 @@ class Ownership:
             if mapping.direction != TO_DEVICE:
                 watched.lines = list(self._line_rest(*watched.span))
             self._guard(watched)
+            if self._caches is not None and not mapping.is_bounced:
+                watched.is_cached = True
+                self._caches.track(mapping.phys, mapping.size)
+                self._caches.write_back(mapping.phys, mapping.size)
             if is_free(self._memory, mapping.phys):
                 verdict = Verdict("dma-map-freed", f"driver maps freed memory {mapping.words}", mapping)
                 self._report(verdict, mapping.device, mapping.dma_addr, mapping.phys, mapping.size, {})
@@ -233,6 +283,15 @@ class Ownership:
                     clean = (span[0] + offset, span[1] + offset)
                     watched.dirty = [each for each in watched.dirty if not _overlap(each[0], clean)]
                     self._guard(watched)
+                    self._sync_caches(watched, clean, for_cpu="_for_cpu" in event.name)
+
+    def _sync_caches(self, watched: _Watched, span: Span, *, for_cpu: bool) -> None:
+        if self._caches is None or not watched.is_cached:
+            return
+        if not for_cpu and watched.mapping.direction != FROM_DEVICE:
+            self._caches.write_back(span[0], span[1] - span[0])
+        elif watched.mapping.direction != TO_DEVICE:
+            self._caches.invalidate(span[0], span[1] - span[0])
 
     def _sync_ranges(self, event: Trap) -> list[tuple[int, int, int]]:
         """Give (dev, dma_addr, size) of each stretch that a dma_sync_*() means."""

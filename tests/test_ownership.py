@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from dmalab import session
-from dmalab.machine_spec import MachineSpec
+from dmalab.machine_spec import MachineSpec, RingNicSpec
 from dmalab.result import Result
-from dmalab.scenario import Scenario
+from dmalab.scenario import Scenario, find
 
 SOURCE = Path(__file__).resolve().parent.parent / "firmware" / "modules" / "dma_abuse.c"
 
@@ -26,14 +26,17 @@ ABUSES = {
     "cpu_read": ["dma-cpu-read"],
     "unsynced_write": ["dma-unsynced-write"],
     "shared_line": ["dma-shared-line"],
+    "uninitialized": ["dma-uninitialized"],
+    "stale": ["dma-cpu-read"],
 }
 
 
 @cache
-def run(what: str) -> Result:
+def run(what: str, *, coherent: bool = True) -> Result:
     """Let the guest's driver do it."""
     scenario = Scenario("dma-abuse", "", ("dma_abuse",), options=(f"dma_abuse={what}",))
-    return session.run(MachineSpec(), scenario, workload_path=None, trace_path=None)
+    spec = MachineSpec(coherent=coherent, uninitialized=what.startswith("uninitialized"))
+    return session.run(spec, scenario, workload_path=None, trace_path=None)
 
 
 def marked_line(what: str) -> str:
@@ -58,6 +61,20 @@ def test_what_breaks_a_rule_is_reported_with_its_line(what: str) -> None:
 @pytest.mark.parametrize("what", ABUSES)
 def test_the_same_done_rightly_is_not_reported(what: str) -> None:
     result = run(f"{what}-not")
+
+    assert [str(finding) for finding in result.findings] == []
+    assert result.exit_code == 0
+
+
+def test_a_machine_that_is_not_coherent_shows_stale_data_until_the_buffer_is_unmapped() -> None:
+    assert "dma_abuse: 171 before, 171 after" in run("stale").console
+    assert "dma_abuse: 0 before, 171 after" in run("stale", coherent=False).console
+
+
+def test_a_driver_that_follows_the_rules_does_not_notice_what_its_machine_is_like() -> None:
+    spec = MachineSpec(devices=(RingNicSpec(),), coherent=False, uninitialized=True)
+
+    result = session.run(spec, find("ring-nic"), workload_path=None, trace_path=None)
 
     assert [str(finding) for finding in result.findings] == []
     assert result.exit_code == 0

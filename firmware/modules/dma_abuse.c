@@ -217,6 +217,40 @@ static int shared_line(struct device *dev, void __iomem *regs, int right)
 	return 0;
 }
 
+static int uninitialized(struct device *dev, void __iomem *regs, int right)
+{
+	u8 *buffer = kmalloc(BYTES, GFP_BUFFER); /* abuse: uninitialized */
+	dma_addr_t dma_addr;
+
+	memset(buffer, 0, right ? BYTES : BYTES - 7);
+	dma_addr = map(dev, buffer, BYTES, DMA_TO_DEVICE);
+	send(regs, dma_addr, BYTES);
+	dma_unmap_single(dev, dma_addr, BYTES, DMA_TO_DEVICE);
+	kfree(buffer);
+	return 0;
+}
+
+/* Data comes back from the device; on a machine that is not coherent only the unmapping lets the CPU see it. */
+static int stale(struct device *dev, void __iomem *regs, int right)
+{
+	volatile u8 *out = kzalloc(BYTES, GFP_BUFFER), *in = kzalloc(BYTES, GFP_BUFFER);
+	dma_addr_t dma_addr;
+	int before;
+
+	out[9] = 171;
+	dma_addr = map(dev, (void *)out, BYTES, DMA_TO_DEVICE);
+	send(regs, dma_addr, BYTES);
+	dma_unmap_single(dev, dma_addr, BYTES, DMA_TO_DEVICE);
+	dma_addr = map(dev, (void *)in, BYTES, DMA_FROM_DEVICE);
+	receive(regs, dma_addr, BYTES);
+	before = right ? 0 : in[9]; /* abuse: stale */
+	dma_unmap_single(dev, dma_addr, BYTES, DMA_FROM_DEVICE);
+	printk("dma_abuse: %d before, %d after\n", before, in[9]);
+	kfree((void *)in);
+	kfree((void *)out);
+	return 0;
+}
+
 static const struct abuse abuses[] = {
 	{ "unmapped", unmapped },
 	{ "after_unmap", after_unmap },
@@ -229,6 +263,8 @@ static const struct abuse abuses[] = {
 	{ "cpu_read", cpu_read },
 	{ "unsynced_write", unsynced_write },
 	{ "shared_line", shared_line },
+	{ "uninitialized", uninitialized },
+	{ "stale", stale },
 };
 
 static int abuse_run(struct device *dev, void __iomem *regs)

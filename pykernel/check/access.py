@@ -32,6 +32,7 @@ class Mapping(NamedTuple):
     made_by: tuple[int, ...]  # return addresses, innermost first
     gone_by: tuple[int, ...] = ()
     is_pool: bool = False  # coherent memory of which only blocks count
+    is_bounced: bool = False  # the device has a copy elsewhere
 
     @property
     def end(self) -> int:
@@ -79,6 +80,7 @@ class MappingTables:
         self._count = memory.static("nr_dma_mappings") >> 2
         self._frames = layout.size_of_type(layout.member("dma_mapping", "backtrace")[1]) >> 3
         self._pool_flag = layout.number("DMA_MAPPING_IS_POOL") if layout.has_number("DMA_MAPPING_IS_POOL") else 0
+        self._bounced_flag = layout.number("DMA_MAPPING_BOUNCED") if layout.has_number("DMA_MAPPING_BOUNCED") else 0
         self._live: list[Mapping] | None = None
         self._live_count = 0
 
@@ -156,6 +158,7 @@ class MappingTables:
                 words[at["mapped_at_ns"] >> 3],
                 _frames(words[frames : frames + self._frames]),
                 is_pool=bool(flags & self._pool_flag),
+                is_bounced=bool(flags & self._bounced_flag),
             )
 
     def _name(self, dev: int) -> str:

@@ -35,6 +35,12 @@ def object_extent(memory: Memory, phys: int) -> tuple[int, int] | None:
     return None if found is None else (found.start, found.start + found.size)
 
 
+def has_constructor(memory: Memory, cachep: int) -> bool:
+    """Say whether the objects of a cache have a constructor."""
+    cache = memory.resolve(cachep, slab_offsets(memory.layout).cache_size)
+    return cache is not None and bool(memory.ram.u64[(cache + slab_offsets(memory.layout).ctor) >> 3])
+
+
 class _Object(NamedTuple):
     cache: int
     slab: int

@@ -34,6 +34,8 @@ _EXPECTED = {
     "ram": "16M to 64G in whole pages",
     "policy": '"report" or "strict"',
     "kernel": "a table [kernel]",
+    "coherent": "true or false",
+    "uninitialized": "true or false",
     "limits": "a table [limits]",
     "fault": "a table [fault]",
     "hostile": "a table [hostile]",
@@ -206,6 +208,8 @@ class _Machine(_Table):
     limits: _Limits = _Limits()
     fault: _Faults = _Faults()
     hostile: _Hostile | None = None
+    coherent: bool = True
+    uninitialized: bool = False
     findings: dict[str, Literal["stop", "report", "ignore"]] = {}
     suppress: list[_Suppress] = []
     device: list[Annotated[_Edu | _IsaPattern | _RingNic, Field(discriminator="type")]] | None = None
@@ -248,6 +252,8 @@ def _spec(machine: _Machine) -> MachineSpec:
         devices=devices,
         faults=_fault_specs(machine.fault),
         hostile=None if machine.hostile is None else HostileSpec(**machine.hostile.model_dump()),
+        coherent=machine.coherent,
+        uninitialized=machine.uninitialized,
         findings=tuple(machine.findings.items()),
         suppress=tuple(SuppressSpec(**each.model_dump()) for each in machine.suppress),
     )

@@ -13,6 +13,7 @@ from dmalab.stops import run_machine
 from dmalab.symbols import Symbols
 from dmalab.text import PIPE_WIDTH
 from dmalab.transfers import TransferLog
+from emulator.coherence import Caches
 from emulator.config import DeviceConfig, EduConfig, IsaPatternConfig, MachineConfig, RingNicConfig
 from emulator.dma import Beyond, Reach
 from emulator.errors import ConfigError
@@ -102,6 +103,7 @@ class Session:
     def _enforce_ownership(self) -> None:
         machine = self.machine
         fast_path = self.symbols.addresses.get("slab_fast_path")
+        caches = None if self.spec.coherent else Caches(machine.ram, self.spec.kernel.l1_cache_bytes)
         ownership = Ownership(
             self.memory,
             DmaHistory(self.kernel.mm),
@@ -112,9 +114,12 @@ class Session:
             frames=lambda depth: frames(machine, depth),
             describe=self.symbols.describe,
             fast_path=None if fast_path is None else fast_path - KERNEL_MAP_BASE,
+            caches=caches,
+            finds_unwritten=self.spec.uninitialized,
         )
         machine.trace.subscribe(ownership.on_trap, Trap)
         machine.board.fabric.checker = ownership
+        machine.board.fabric.caches = caches
 
     def _checkpoint(self, name: str) -> None:
         if name == FULLEST:
@@ -186,7 +191,10 @@ def command_line(spec: MachineSpec, scenario: Scenario) -> str:
     for device in spec.devices:
         if isinstance(device, IsaPatternSpec) and device != IsaPatternSpec(reach=device.reach, beyond=device.beyond):
             words += [f"isa_pattern.port={device.port:#x}", f"isa_pattern.irq={device.irq}"]
-    return " ".join([*words, *trouble.kernel_words(spec.faults)])
+    words += trouble.kernel_words(spec.faults)
+    if spec.uninitialized and "fast_path=0" not in words:
+        words.append("fast_path=0")  # the guest must ask for every object
+    return " ".join(words)
 
 
 def read(path: Path) -> bytes:

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A machine whose devices do not see the CPU's caches: for lines that both use, memory and the CPU's copy are two.
+
+RAM is what the CPU sees. Of a tracked line the memory behind the caches is kept here: devices read and write that, and
+only a write-back or an invalidation makes both the same again. Who tracks lines, and when, is the kernel's affair.
+"""
+
+from emulator.ram import Ram
+
+
+class Caches:
+    """The CPU's write-back caches with regard to devices, `line` bytes to a line (a power of two)."""
+
+    def __init__(self, ram: Ram, line: int = 64) -> None:
+        self._ram, self._line = ram, line
+        self._memory: dict[int, bytearray] = {}  # by address of the line
+        self._users: dict[int, int] = {}
+
+    def track(self, phys: int, length: int) -> None:
+        """Let CPU and memory have copies of their own of a range, equal now, until `untrack`."""
+        for at in self._lines(phys, length):
+            self._users[at] = self._users.get(at, 0) + 1
+            self._memory.setdefault(at, bytearray(self._ram.u8[at : at + self._line]))
+
+    def untrack(self, phys: int, length: int) -> None:
+        """Let the CPU's copy win: sooner or later it is written back."""
+        for at in self._lines(phys, length):
+            left = self._users.get(at, 0) - 1
+            if left > 0:
+                self._users[at] = left
+            elif self._users.pop(at, None) is not None:
+                del self._memory[at]
+
+    def write_back(self, phys: int, length: int) -> None:
+        """Put what the CPU has of a range into memory, whole lines."""
+        for at in self._lines(phys, length):
+            if at in self._memory:
+                self._memory[at][:] = self._ram.u8[at : at + self._line]
+
+    def invalidate(self, phys: int, length: int) -> None:
+        """Let the CPU see what memory has of a range, whole lines; what it had written itself is lost."""
+        for at in self._lines(phys, length):
+            if at in self._memory:
+                self._ram.u8[at : at + self._line] = self._memory[at]
+
+    def device_reads(self, phys: int, data: bytes) -> bytes:
+        """Give what a device gets where the CPU would get `data`."""
+        if not self._memory:
+            return data
+        seen = bytearray(data)
+        for at in self._lines(phys, len(data)):
+            if at in self._memory:
+                first, last = max(at, phys), min(at + self._line, phys + len(data))
+                seen[first - phys : last - phys] = self._memory[at][first - at : last - at]
+        return bytes(seen)
+
+    def device_writes(self, phys: int, data: bytes) -> bytes:
+        """Write to the memory of tracked lines; give what RAM, as the CPU sees it, is to hold then."""
+        if not self._memory:
+            return data
+        seen = bytearray(data)
+        for at in self._lines(phys, len(data)):
+            if at in self._memory:
+                first, last = max(at, phys), min(at + self._line, phys + len(data))
+                self._memory[at][first - at : last - at] = data[first - phys : last - phys]
+                seen[first - phys : last - phys] = self._ram.u8[first:last]
+        return bytes(seen)
+
+    def _lines(self, phys: int, length: int) -> range:
+        return range(phys & ~(self._line - 1), phys + length, self._line)
