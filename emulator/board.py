@@ -35,6 +35,7 @@ from emulator.trace import Irq, Trace
 if TYPE_CHECKING:
     from emulator.faults import FaultyParts
     from emulator.hostile import Hostility
+    from emulator.iommu import Iommu
 
 E820_RAM, E820_RESERVED = 1, 2
 FINDING_CODE = 1  # given to `stop` where a finding ends the run
@@ -65,6 +66,9 @@ class Board:
         self.ring_nics: dict[str, RingNic] = {}  # by bus id: whoever plays the wire finds them here
         self.faults: FaultyParts | None = None
         self.hostility: Hostility | None = None
+        self.iommu: Iommu | None = None
+        if config.iommu:
+            self._add_iommu()
         if config.faults is not None or config.hostile is not None:
             self._make_trouble(config)
         self._stop = stop
@@ -80,6 +84,11 @@ class Board:
                 self._add_ring_nic(device)
             else:
                 self._add_isa_pattern(device)
+
+    def _add_iommu(self) -> None:
+        from emulator import iommu  # most machines do without
+
+        self.iommu = iommu.Iommu(self.ram)
 
     def _make_trouble(self, config: MachineConfig) -> None:
         from emulator import faults, hostile  # most machines do without
@@ -159,7 +168,9 @@ class Board:
         irq = self._pci_irqs[route(devfn, identity.interrupt_pin)]
         function = PciFunction(devfn, identity, irq.driver(), self.fabric.send_message)
         function.add_msi()
-        return function, self._port(DmaPort(self.fabric, bus_id(devfn), reach, function.is_bus_master))
+        port = self._port(DmaPort(self.fabric, bus_id(devfn), reach, function.is_bus_master))
+        port.iommu = None if self.iommu is None else (self.iommu, devfn)
+        return function, port
 
     def _port(self, port: DmaPort) -> DmaPort:
         """Count a device's port in, with the trouble that the machine is to have."""

@@ -48,3 +48,4 @@ class MachineConfig(NamedTuple):
     wall_seconds: float | None = 60.0  # the last resort
     faults: "DeviceFaults | None" = None
     hostile: "HostileConfig | None" = None
+    iommu: bool = False  # between the PCI bus and memory

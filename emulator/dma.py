@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from emulator.coherence import Caches
     from emulator.faults import FaultyParts
     from emulator.hostile import Hostility
+    from emulator.iommu import Fault, Iommu
 
 
 class Beyond(Enum):
@@ -167,6 +168,7 @@ class DmaPort:
     def __init__(self, fabric: DmaFabric, name: str, reach: Reach, enabled: Callable[[], bool] = lambda: True) -> None:
         self.faults: FaultyParts | None = None
         self.hostility: Hostility | None = None
+        self.iommu: tuple[Iommu, int] | None = None  # and which function of its the device is
         self.name = name
         self.reach = reach
         self._fabric = fabric
@@ -177,8 +179,7 @@ class DmaPort:
 
         Raises: BusError where the part transfers nothing: not bus master, or aborted beyond its reach.
         """
-        runs = self._drive(dma_addr, length, is_write=False)
-        wrong = self._check(dma_addr, length, runs, descriptor, is_write=False)
+        runs, wrong = self._aim(dma_addr, length, descriptor, is_write=False)
         parts = [self._fabric.read(phys, size) for phys, size in runs]
         self._record(dma_addr, length, runs, wrong, is_write=False, complete=all(complete for _, complete in parts))
         return b"".join(data for data, _ in parts)
@@ -205,8 +206,7 @@ class DmaPort:
             self._write(dma_addr, data, descriptor)
 
     def _write(self, dma_addr: int, data: bytes, descriptor: int | None) -> None:
-        runs = self._drive(dma_addr, len(data), is_write=True)
-        wrong = self._check(dma_addr, len(data), runs, descriptor, is_write=True)
+        runs, wrong = self._aim(dma_addr, len(data), descriptor, is_write=True)
         complete, done = True, 0
         for phys, size in runs:
             complete &= self._fabric.write(phys, data[done : done + size])
@@ -226,6 +226,37 @@ class DmaPort:
     def disown_all(self) -> None:
         """Declare that the device has nothing any more, as after a reset."""
         self.disown(0, 1 << 64)
+
+    def _aim(
+        self, dma_addr: int, length: int, descriptor: int | None, *, is_write: bool
+    ) -> tuple[list[tuple[int, int]], str | None]:
+        """Give the physical runs that a transfer goes to, and what a checker says of it.
+
+        Raises: BusError where nothing is transferred.
+        """
+        runs = self._drive(dma_addr, length, is_write=is_write)
+        fault = None
+        if self.iommu is not None:
+            runs, fault = self._translate(*self.iommu, runs, is_write=is_write)
+        wrong = self._check(dma_addr, length, runs, descriptor, is_write=is_write)
+        if fault is None:
+            return runs, wrong
+        self._emit(dma_addr, dma_addr, length, is_write, "iommu-fault")
+        way = "Write" if is_write else "Read"
+        sentence = f"DMAR:[DMA {way}] Request device [{self.name}] fault addr {fault.dma_addr:x} {fault.words}"
+        self.report("iommu-fault", sentence, dma_addr, None, length)
+        raise BusError(dma_addr, length, "refused by the IOMMU")
+
+    def _translate(
+        self, iommu: "Iommu", devfn: int, runs: list[tuple[int, int]], *, is_write: bool
+    ) -> tuple[list[tuple[int, int]], "Fault | None"]:
+        found: list[tuple[int, int]] = []
+        for start, size in runs:
+            translated, fault = iommu.translate(devfn, start, size, is_write=is_write)
+            found += translated
+            if fault is not None:
+                return found, fault
+        return found, None
 
     def _drive(self, dma_addr: int, length: int, *, is_write: bool) -> list[tuple[int, int]]:
         """Give the runs of addresses that the part drives; report and raise where it drives none."""
@@ -262,7 +293,7 @@ class DmaPort:
         complete: bool,
     ) -> None:
         """Trace a transfer that took place, and report what was wrong with it."""
-        phys = runs[0][0]
+        phys = runs[0][0] if runs else dma_addr
         words = _words(dma_addr, length, is_write)
         within = self.reach.holds(dma_addr, length)
         outcome = "dma-beyond-reach" if not within else (wrong or "ok") if complete else "dma-unassigned"

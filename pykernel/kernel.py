@@ -183,6 +183,8 @@ class Kernel:
             raise KernelPanic(f"the kernel's image ends at {kernel_end:#x}, beyond {KERNEL_PHYS_END:#x}")
         setup_memory(mm, MemoryMap(ranges, [_BIOS_PAGE, _KERNEL_PAGES], bootmap_pfn=KERNEL_PHYS_END >> PAGE_SHIFT))
         for word in self._command_line().split():
+            if word == "dmalab_iommu":
+                mm.set("iommu_detected", 1)
             if word.startswith("iommu="):
                 self.dma.iommu_setup(word.removeprefix("iommu="))
             if word.startswith("swiotlb="):
@@ -215,6 +217,10 @@ class Kernel:
     def _mm_initcalls(self) -> None:
         """Source: mm/page_alloc.c: init_per_zone_pages_min; pci-dma_64.c: pci_iommu_init. All by do_initcalls()"""
         init_per_zone_pages_min(self.mm)
+        if self.mm.get("iommu_detected"):
+            from pykernel.mm.dma_iommu import IommuOps  # most machines do without
+
+            self.dma.use(self.mm.layout.number("DMA_OPS_IOMMU"), IommuOps(self.mm))
         self.dma.pci_iommu_init()
         if "fail" in self._command_line():
             from pykernel.fault_calls import inject  # most runs do without

@@ -6,7 +6,8 @@ The DMA API's calls hand buffers over; this module follows them, guards what is 
 table of mappings, and beside it (`mm.dma_history`) what was unmapped, and what the CPU was given back meanwhile.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING
 
 from emulator.clock import Clock
 from emulator.coherence import Caches
@@ -24,12 +25,16 @@ from pykernel.layout.address import virt_to_phys
 from pykernel.mm.dma_history import DmaHistory
 from pykernel.mm.dma_mappings import BACKTRACE_DEPTH
 
+if TYPE_CHECKING:
+    from pykernel.check.exposure import Exposed
+
 _ALLOCATIONS = ("kmalloc", "kmem_cache_alloc", "get_free_pages")
 _GFP_ZERO = 0x8000
 _FREES = {"kfree": 0, "kmem_cache_free": 1, "free_pages": 0, "krealloc": 0}  # which argument is the address
 _MAX_LOAD_PAGES = 16  # of a mapping whose loads are guarded
 _MAX_DIRTY = 256  # stretches of one mapping that the CPU has written
 _BACKTRACE = 32
+_SHOWN = 8
 
 _SG = 4  # enum dma_mapping_type
 
@@ -58,7 +63,8 @@ class Ownership:
 
     `devices` are those whose DMA the kernel's drivers answer for. `frames(depth)` gives the code addresses that led to
     the CPU's current instruction. `fast_path` is where the guest keeps whether it frees objects without a call.
-    `caches` are there where devices do not see the CPU's; `finds_unwritten` needs a guest that calls for every object.
+    `caches` are there where devices do not see the CPU's; `finds_unwritten` needs a guest that calls for every object;
+    `exposes` tells, where there is an IOMMU, what a mapping lays open among all that are live.
     """
 
     def __init__(
@@ -75,11 +81,13 @@ class Ownership:
         fast_path: int | None = None,
         caches: Caches | None = None,
         finds_unwritten: bool = False,
+        exposes: "Callable[[Mapping, list[Mapping]], Iterable[Exposed]] | None" = None,
     ) -> None:
         self.tables = MappingTables(memory)
         self._memory, self._history, self._guards = memory, history, guards
         self._findings, self._clock, self._devices = findings, clock, frozenset(devices)
         self._frames, self._describe = frames, describe
+        self._exposes = exposes
         self._caches, self._finds_unwritten = caches, finds_unwritten
         self._fast_path, self._had_fast_path = fast_path, 0
         self._known: dict[Mapping, _Watched | None] = {}  # all live mappings; the streaming ones are watched
@@ -208,6 +216,8 @@ class Ownership:
         for mapping in live:
             if mapping not in self._known:
                 self._known[mapping] = self._watch(mapping) if mapping.is_streaming else None
+                if self._exposes is not None and mapping.is_streaming:
+                    self._report_exposed(mapping, self._exposes(mapping, list(live)))
         self._choose_path()
 
     def _forget(self, mapping: Mapping, event: Trap) -> None:
@@ -372,6 +382,22 @@ class Ownership:
         self._report(verdict, device, dma_addr, phys, length, {"backtrace": self._lines_of(frames)})
 
     # Reports.
+
+    def _report_exposed(self, mapping: Mapping, found: "Iterable[Exposed]") -> None:
+        """Report what a mapping lays open, once for each line that maps."""
+        for each in found:
+            key = (each.kind, *mapping.made_by[:1])
+            if key in self._reported:
+                continue
+            self._reported.add(key)
+            kinds = " with pointers to functions" if each.pointers else ""
+            sentence = f"the mapping {mapping.words} lays open to the device {each.what}{kinds}"
+            details: dict[str, Json] = {"exposed": [f"{start:#x}-{end - 1:#x}" for start, end in each.spans[:_SHOWN]]}
+            if each.pointers:
+                shown = each.pointers[:_SHOWN]
+                details["function_pointers"] = [f"{at:#x}: {self._describe(value + 1)}" for at, value in shown]
+            verdict = Verdict(each.kind, sentence, mapping)
+            self._report(verdict, mapping.device, mapping.dma_addr, mapping.phys, mapping.size, details)
 
     def _report(
         self, verdict: Verdict, device: str, dma_addr: int, phys: int | None, length: int, details: dict[str, Json]

@@ -30,6 +30,9 @@
 #if __has_include("dma_statics.c")
 #include "dma_statics.c"
 #endif
+#if __has_include("iommu_statics.c")
+#include "iommu_statics.c"
+#endif
 #if __has_include("fault_statics.c")
 #include "fault_statics.c"
 #endif

@@ -6,9 +6,12 @@
 
 from typing import NamedTuple
 
-from emulator.memmap import PAGE_OFFSET, PAGE_SHIFT
+from emulator.memmap import PAGE_OFFSET, PAGE_SHIFT, PAGE_SIZE
 from pykernel.check.memory import Memory
 from pykernel.check.offsets import page_offsets, slab_offsets, zone_offsets
+
+_NAME_LIMIT = 64
+_MAX_PADDING = 128  # bytes between a slab's chain and its first object
 
 
 def is_free(memory: Memory, phys: int) -> bool:
@@ -27,11 +30,7 @@ def is_free(memory: Memory, phys: int) -> bool:
 
 def object_extent(memory: Memory, phys: int) -> tuple[int, int] | None:
     """Give [start, end) of the slab object, with its red zones, that holds a byte; None where there is no slab."""
-    at, ram = page_offsets(memory.layout), memory.ram
-    page = _page(memory, phys)
-    if page is None or not ram.u64[(page + at.flags) >> 3] & at.slab:
-        return None
-    found = _object(memory, ram.u64[(page + at.lru) >> 3], ram.u64[(page + at.lru + 8) >> 3], phys)
+    found = slab_object(memory, phys)
     return None if found is None else (found.start, found.start + found.size)
 
 
@@ -41,13 +40,54 @@ def has_constructor(memory: Memory, cachep: int) -> bool:
     return cache is not None and bool(memory.ram.u64[(cache + slab_offsets(memory.layout).ctor) >> 3])
 
 
-class _Object(NamedTuple):
+class SlabObject(NamedTuple):
+    """An object of a slab, with its red zones. `cache` and `slab` are physical."""
+
     cache: int
     slab: int
     number: int  # in its slab, of `capacity`
     start: int
     size: int  # bytes
     capacity: int
+
+    def cache_name(self, memory: Memory) -> str:
+        """Read the name of its cache."""
+        at = memory.resolve(memory.ram.u64[(self.cache + slab_offsets(memory.layout).name) >> 3], 1, 1)
+        return (None if at is None else memory.string(at, _NAME_LIMIT)) or f"at {self.cache:#x}"
+
+
+class SlabPage(NamedTuple):
+    """What a slab has in one of its pages: the objects that somebody has, and the slab's own data if that is there."""
+
+    allocated: tuple[SlabObject, ...]
+    management: tuple[int, int] | None
+
+
+def slab_object(memory: Memory, phys: int) -> SlabObject | None:
+    """Find the slab object that holds a byte; None where there is none."""
+    at, ram = page_offsets(memory.layout), memory.ram
+    page = _page(memory, phys)
+    if page is None or not ram.u64[(page + at.flags) >> 3] & at.slab:
+        return None
+    return _object(memory, ram.u64[(page + at.lru) >> 3], ram.u64[(page + at.lru + 8) >> 3], phys)
+
+
+def slab_page(memory: Memory, phys: int) -> SlabPage | None:
+    """Look at the slab that has the page at `phys`; None where none has."""
+    at, ram = page_offsets(memory.layout), memory.ram
+    page = _page(memory, phys)
+    if page is None or not ram.u64[(page + at.flags) >> 3] & at.slab:
+        return None
+    slab = memory.resolve(ram.u64[(page + at.lru + 8) >> 3], slab_offsets(memory.layout).slab_struct)
+    first = None if slab is None else memory.resolve(ram.u64[(slab + slab_offsets(memory.layout).s_mem) >> 3], 1, 1)
+    known = None if first is None else slab_object(memory, first)
+    if slab is None or first is None or known is None:
+        return None
+    objects = [known._replace(number=each, start=first + each * known.size) for each in range(known.capacity)]
+    near = [each for each in objects if each.start < phys + PAGE_SIZE and phys < each.start + each.size]
+    allocated = tuple(each for each in near if not is_free(memory, each.start))
+    is_inside = slab < first <= slab + slab_offsets(memory.layout).slab_struct + 4 * known.capacity + _MAX_PADDING
+    return SlabPage(allocated, (slab, first) if is_inside else None)
 
 
 def _page(memory: Memory, phys: int) -> int | None:
@@ -74,7 +114,7 @@ def _is_linked(memory: Memory, link: int) -> bool:
     return target is not None and target != link and memory.resolve(memory.ram.u64[(target + 8) >> 3]) == link
 
 
-def _object(memory: Memory, cachep: int, slabp: int, phys: int) -> _Object | None:
+def _object(memory: Memory, cachep: int, slabp: int, phys: int) -> SlabObject | None:
     at, ram = slab_offsets(memory.layout), memory.ram
     cache, slab = memory.resolve(cachep, at.cache_size), memory.resolve(slabp, at.slab_struct)
     if cache is None or slab is None:
@@ -84,7 +124,7 @@ def _object(memory: Memory, cachep: int, slabp: int, phys: int) -> _Object | Non
     if first is None or not size or not 0 <= phys - first < size * count:
         return None
     index = (phys - first) // size
-    return _Object(cache, slab, index, first + index * size, size, count)
+    return SlabObject(cache, slab, index, first + index * size, size, count)
 
 
 def _object_is_free(memory: Memory, cachep: int, slabp: int, phys: int) -> bool:

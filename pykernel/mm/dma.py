@@ -73,6 +73,12 @@ class Dma:
         except KeyError:
             raise KernelBug("Unable to handle kernel NULL pointer dereference at 0000000000000000: dma_ops") from None
 
+    def use(self, number: int, ops: DmaOps) -> None:
+        """Choose operations that are not Linux's own; they make all bus addresses, for coherent memory too."""
+        self._every_ops[number] = ops
+        self._u32[self._dma_ops] = number
+        self._mm.set("force_iommu", 1)
+
     def iommu_setup(self, options: str) -> None:
         """Take the options of `iommu=`.
 

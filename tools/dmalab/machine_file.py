@@ -34,6 +34,8 @@ _EXPECTED = {
     "ram": "16M to 64G in whole pages",
     "policy": '"report" or "strict"',
     "kernel": "a table [kernel]",
+    "iommu": "a table [iommu]",
+    "enabled": "true or false",
     "coherent": "true or false",
     "uninitialized": "true or false",
     "limits": "a table [limits]",
@@ -195,6 +197,10 @@ class _Hostile(_Table):
     device: str | None = None
 
 
+class _Iommu(_Table):
+    enabled: bool = False
+
+
 class _Suppress(_Table):
     kind: str | None = None
     function: str | None = None
@@ -208,6 +214,7 @@ class _Machine(_Table):
     limits: _Limits = _Limits()
     fault: _Faults = _Faults()
     hostile: _Hostile | None = None
+    iommu: _Iommu = _Iommu()
     coherent: bool = True
     uninitialized: bool = False
     findings: dict[str, Literal["stop", "report", "ignore"]] = {}
@@ -252,6 +259,7 @@ def _spec(machine: _Machine) -> MachineSpec:
         devices=devices,
         faults=_fault_specs(machine.fault),
         hostile=None if machine.hostile is None else HostileSpec(**machine.hostile.model_dump()),
+        iommu=machine.iommu.enabled,
         coherent=machine.coherent,
         uninitialized=machine.uninitialized,
         findings=tuple(machine.findings.items()),
@@ -328,6 +336,7 @@ def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
         "device": [_Edu, _IsaPattern, _RingNic],
         "fault": [_Faults] if len(location) < _NESTED else [_KernelFault],
         "hostile": [_Hostile],
+        "iommu": [_Iommu],
         "suppress": [_Suppress],
     }
     found = tables.get(location[0], [_Machine]) if len(location) > 1 else [_Machine]

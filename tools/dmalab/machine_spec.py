@@ -108,6 +108,7 @@ class MachineSpec(NamedTuple):
     devices: tuple[DeviceSpec, ...] = (EduSpec(), IsaPatternSpec())
     faults: FaultsSpec = FaultsSpec()
     hostile: HostileSpec | None = None
+    iommu: bool = False  # between the PCI bus and memory
     coherent: bool = True  # devices see the CPU's caches
     uninitialized: bool = False  # look for bytes that nobody has written
     findings: tuple[tuple[str, str], ...] = ()  # class of findings -> "stop", "report" or "ignore"

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """One run: build machine and kernel, let the guest run the scenario, and collect what came of it."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dmalab import picture, trouble, workload
 from dmalab.blame import Blame
@@ -18,7 +20,7 @@ from emulator.config import DeviceConfig, EduConfig, IsaPatternConfig, MachineCo
 from emulator.dma import Beyond, Reach
 from emulator.errors import ConfigError
 from emulator.machine import Machine
-from emulator.memmap import KERNEL_MAP_BASE
+from emulator.memmap import KERNEL_MAP_BASE, KERNEL_PHYS
 from emulator.trace import Dma, Trap
 from firmware import BUILD_DIR, ROM, Configuration, kernel_path
 from pykernel.backtrace import walk
@@ -30,6 +32,10 @@ from pykernel.kernel import Kernel
 from pykernel.layout.layout import Layout
 from pykernel.mm.dma_history import DmaHistory
 from pykernel.ownership import Ownership
+
+if TYPE_CHECKING:
+    from pykernel.check.access import Mapping
+    from pykernel.check.exposure import Exposed
 
 WORKLOAD_FILE = "opt/dmalab/workload"  # firmware/include/kernel/workload.h
 FULLEST = "caches-full"  # the checkpoint at which most memory is in use
@@ -116,10 +122,19 @@ class Session:
             fast_path=None if fast_path is None else fast_path - KERNEL_MAP_BASE,
             caches=caches,
             finds_unwritten=self.spec.uninitialized,
+            exposes=self._exposes if machine.board.iommu is not None else None,
         )
         machine.trace.subscribe(ownership.on_trap, Trap)
         machine.board.fabric.checker = ownership
         machine.board.fabric.caches = caches
+        if machine.board.iommu is not None:
+            machine.board.iommu.roots = self.kernel.mm.statics["iommu_roots"]
+
+    def _exposes(self, mapping: "Mapping", live: "list[Mapping]") -> "Iterator[Exposed]":
+        from pykernel.check.exposure import exposed_by
+
+        text = range(KERNEL_MAP_BASE + KERNEL_PHYS, self.symbols.addresses["_etext"])
+        return exposed_by(self.memory, mapping, live, text)
 
     def _checkpoint(self, name: str) -> None:
         if name == FULLEST:
@@ -192,6 +207,8 @@ def command_line(spec: MachineSpec, scenario: Scenario) -> str:
         if isinstance(device, IsaPatternSpec) and device != IsaPatternSpec(reach=device.reach, beyond=device.beyond):
             words += [f"isa_pattern.port={device.port:#x}", f"isa_pattern.irq={device.irq}"]
     words += trouble.kernel_words(spec.faults)
+    if spec.iommu:
+        words.append("dmalab_iommu")
     if spec.uninitialized and "fast_path=0" not in words:
         words.append("fast_path=0")  # the guest must ask for every object
     return " ".join(words)
@@ -249,4 +266,5 @@ def _config(spec: MachineSpec, *, record: bool) -> MachineConfig:
         wall_seconds=limits.wall_seconds,
         faults=trouble.device_faults(spec.faults),
         hostile=trouble.hostile_config(spec.hostile),
+        iommu=spec.iommu,
     )

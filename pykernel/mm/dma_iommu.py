@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Bus addresses through the laboratory's IOMMU: allocated from the top of 32 bits down, mapped page by page.
+
+All state is in guest RAM: the tables that the IOMMU walks, and the ranges that are taken. The third of the sets of
+operations behind dma_ops, near 2.6.24's drivers/pci/intel-iommu.c and iova.c.
+"""
+
+from pykernel.layout.address import pfn_to_virt, virt_to_phys
+from pykernel.mm.context import Mm
+from pykernel.mm.dma_nommu import Nommu
+from pykernel.mm.dma_ops import DMA_BIDIRECTIONAL, DMA_FROM_DEVICE, DMA_TO_DEVICE, DmaOps, device_name, get_order
+
+_READ, _WRITE = 1, 2
+_PERMISSIONS = {DMA_BIDIRECTIONAL: _READ | _WRITE, DMA_TO_DEVICE: _READ, DMA_FROM_DEVICE: _WRITE}
+_SHIFTS = (18, 9)  # of a page number, above the last level
+_GFP_ATOMIC = 0x20
+_PAGE_SHIFT, _PAGE_SIZE = 12, 4096
+_IOVA_WORDS = 2
+_TOP = (1 << 32) - 1
+_BUS_ID_PREFIX = "0000:00:"
+
+
+class IommuOps(DmaOps):
+    """The operations of devices behind the IOMMU: those on the PCI bus. Others get physical addresses."""
+
+    def __init__(self, mm: Mm) -> None:
+        super().__init__(mm)
+        self._direct = Nommu(mm)
+        self._roots = mm.statics["iommu_roots"] >> 3
+        self._iovas = mm.statics["iovas"] >> 3
+        self._most = mm.layout.number("IOVA_RANGES")
+
+    def map_single(self, dev: int, virt: int, size: int, direction: int) -> int:
+        """Give a buffer a bus address, or the error address. Source: drivers/pci/intel-iommu.c: intel_map_single"""
+        devfn = self._devfn(dev)
+        if devfn is None:
+            return self._direct.map_single(dev, virt, size, direction)
+        found = self._map(dev, devfn, virt_to_phys(virt), size, _PERMISSIONS[direction])
+        return self._u64[self._bad_dma_address] if found is None else found
+
+    def unmap_single(self, dev: int, dma_addr: int, size: int, direction: int) -> None:
+        """Take a bus address back. Source: drivers/pci/intel-iommu.c: intel_unmap_single"""
+        devfn = self._devfn(dev)
+        if devfn is not None:
+            self._unmap(devfn, dma_addr >> _PAGE_SHIFT)
+
+    def map_sg(self, dev: int, sgl: int, nents: int, direction: int) -> int:
+        """Give each piece a bus address: all of them, or none and 0. Source: drivers/pci/intel-iommu.c: intel_map_sg"""
+        devfn = self._devfn(dev)
+        if devfn is None:
+            return self._direct.map_sg(dev, sgl, nents, direction)
+        done: list[int] = []
+        for piece in self.pieces(sgl, nents):
+            found = self._map(dev, devfn, self.sg_phys(piece), self.sg_length(piece), _PERMISSIONS[direction])
+            if found is None:
+                for each in done:
+                    self._unmap(devfn, self.dma_address(each) >> _PAGE_SHIFT)
+                return 0
+            self.set_dma_address(piece, found)
+            self.set_dma_length(piece, self.sg_length(piece))
+            done.append(piece)
+        return nents
+
+    def unmap_sg(self, dev: int, sgl: int, nents: int, direction: int) -> None:
+        """Take all pieces' bus addresses back. Source: drivers/pci/intel-iommu.c: intel_unmap_sg"""
+        devfn = self._devfn(dev)
+        for piece in self.pieces(sgl, nents) if devfn is not None else ():
+            self._unmap(devfn or 0, self.dma_address(piece) >> _PAGE_SHIFT)
+
+    def sync_single(self, dev: int, dma_addr: int, offset: int, size: int, direction: int, target: int) -> None:
+        """Do nothing: nothing was copied."""
+
+    def sync_sg(self, dev: int, sgl: int, nents: int, direction: int, target: int) -> None:
+        """Do nothing: nothing was copied."""
+
+    def alloc_coherent(self, dev: int, size: int, gfp_mask: int) -> tuple[int, int] | None:
+        """Allocate pages, wherever they lie, and map them both ways.
+
+        Source: drivers/pci/intel-iommu.c: intel_alloc_coherent
+        """
+        pfn = self._mm.pages.alloc_pages(gfp_mask, get_order(size))
+        if pfn is None:
+            return None
+        self._mm.ram.fill(pfn << _PAGE_SHIFT, size)
+        devfn = self._devfn(dev)
+        phys = pfn << _PAGE_SHIFT
+        found = phys if devfn is None else self._map(dev, devfn, phys, size, _READ | _WRITE)
+        if found is None:
+            self._mm.pages.free_pages(pfn, get_order(size))
+            return None
+        return pfn_to_virt(pfn), found
+
+    def _devfn(self, dev: int) -> int | None:
+        """Give the number of a PCI function on bus 0; None for other devices."""
+        name = device_name(self._mm, dev)
+        if not name.startswith(_BUS_ID_PREFIX):
+            return None
+        slot, _, function = name.removeprefix(_BUS_ID_PREFIX).partition(".")
+        return int(slot, 16) << 3 | int(function)
+
+    def _map(self, dev: int, devfn: int, phys: int, size: int, permissions: int) -> int | None:
+        first_pfn = phys >> _PAGE_SHIFT
+        pages = (phys + max(size, 1) - 1 >> _PAGE_SHIFT) - first_pfn + 1
+        mask = self.dma_mask(dev)
+        iova = self._alloc_iova(devfn, pages, min(_TOP if mask is None else mask, _TOP) + 1 >> _PAGE_SHIFT)
+        if iova is None:
+            return None
+        for page in range(pages):
+            entry = self._entry(devfn, iova + page)
+            if entry is None:
+                self._unmap(devfn, iova)
+                return None
+            self._u64[entry] = (first_pfn + page) << _PAGE_SHIFT | permissions
+        return iova << _PAGE_SHIFT | phys & _PAGE_SIZE - 1
+
+    def _unmap(self, devfn: int, page: int) -> None:
+        """Unmap the range that holds a page of bus addresses."""
+        for at, first, pages in self._ranges(devfn):
+            if first <= page < first + pages:
+                for each in range(first, first + pages):
+                    entry = self._entry(devfn, each)
+                    if entry is not None:
+                        self._u64[entry] = 0
+                self._u64[at] = 0
+                return
+
+    def _entry(self, devfn: int, page: int) -> int | None:
+        """Find the last level's entry for a page, as an index into ram.u64, adding tables; None without memory."""
+        at = self._roots + devfn
+        for shift in (*_SHIFTS, 0):
+            if not self._u64[at] and not self._add_table(at):
+                return None
+            at = ((self._u64[at] & ~(_PAGE_SIZE - 1)) >> 3) + (page >> shift & 511)
+        return at
+
+    def _add_table(self, at: int) -> bool:
+        pfn = self._mm.pages.alloc_pages(_GFP_ATOMIC, 0)
+        if pfn is None:
+            return False
+        self._mm.ram.fill(pfn << _PAGE_SHIFT, _PAGE_SIZE)
+        self._u64[at] = pfn << _PAGE_SHIFT | _READ | _WRITE
+        return True
+
+    def _alloc_iova(self, devfn: int, pages: int, end: int) -> int | None:
+        """Take the highest free range below page `end`. Source: drivers/pci/iova.c: alloc_iova
+
+        Differs: page 0 is never given out, since its address would mean an error; ranges are not aligned to their size
+        """
+        for _, first, taken in sorted(self._ranges(devfn), key=lambda found: -found[1]):
+            if first + taken <= end and end - (first + taken) >= pages:
+                break
+            end = min(end, first)
+        if end - pages < 1:
+            return None
+        return end - pages if self._note(devfn, end - pages, pages) else None
+
+    def _note(self, devfn: int, first: int, pages: int) -> bool:
+        used = self._mm.get("nr_iovas")
+        slots = range(self._iovas, self._iovas + _IOVA_WORDS * used, _IOVA_WORDS)
+        at = next((slot for slot in slots if not self._u64[slot]), None)
+        if at is None:
+            if used == self._most:
+                return False
+            at = self._iovas + _IOVA_WORDS * used
+            self._mm.set("nr_iovas", used + 1)
+        self._u64[at], self._u64[at + 1] = devfn | pages << 32, first
+        return True
+
+    def _ranges(self, devfn: int) -> list[tuple[int, int, int]]:
+        """List a function's ranges: index of the slot in ram.u64, first page, pages."""
+        words = self._u64[self._iovas : self._iovas + _IOVA_WORDS * self._mm.get("nr_iovas")].tolist()
+        return [
+            (self._iovas + at, words[at + 1], words[at] >> 32)
+            for at in range(0, len(words), _IOVA_WORDS)
+            if words[at] and words[at] & 0xFFFF_FFFF == devfn
+        ]
