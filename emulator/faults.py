@@ -87,7 +87,7 @@ class FaultyParts:
 
     def irq_line(self, line: IrqLine) -> IrqLine:
         """Give the line that a device is to drive in place of `line`."""
-        return IrqLine(_FaultyIrq(self, line).drive)
+        return _FaultyIrq(self, line)
 
     def of_irq(self) -> str | None:
         """Decide what becomes of an interrupt that a device raises."""
@@ -109,32 +109,44 @@ class FaultyParts:
         return next((name for name in names if self._sources[name].should_fail(size)), None)
 
 
-class _FaultyIrq:
+class _FaultyIrq(IrqLine):
     """One device's interrupt: what the device drives comes in, what the line is to see goes out."""
 
+    __slots__ = ("_faults", "_line", "_raised")
+
     def __init__(self, faults: FaultyParts, line: IrqLine) -> None:
+        super().__init__(self._drive)
         self._faults, self._line = faults, line
-        self._asked = False
         self._raised = 0  # counts assertions: what is late belongs to one of them
 
-    def drive(self, level: bool) -> None:
-        """Take the device's new level."""
-        self._asked = level
-        self._raised += level
-        fault = self._faults.of_irq() if level else None
+    def request(self) -> None:
+        """Raise the interrupt for one more cause."""
+        if self.level:
+            self._raise()
+        self.level = True
+
+    def _drive(self, level: bool) -> None:
+        if level:
+            self._raise()
+        else:
+            self._line.level = False
+
+    def _raise(self) -> None:
+        self._raised += 1
+        fault = self._faults.of_irq()
         if fault == "irq_lost":
             return
         if fault == "irq_late":
             raised = self._raised
             self._faults.after_delay(lambda: self._raise_late(raised))
             return
-        self._line.level = level
+        self._line.request()
         if fault == "irq_doubled":
             self._faults.after_delay(self._raise_again)
 
     def _raise_late(self, raised: int) -> None:
-        if self._asked and raised == self._raised:
-            self._line.level = True
+        if self.level and raised == self._raised:
+            self._line.request()
 
     def _raise_again(self) -> None:
         """Raise the line for a moment although the device has nothing to say."""
@@ -143,5 +155,5 @@ class _FaultyIrq:
             self._faults.after(_SPURIOUS_NS, self._fall)
 
     def _fall(self) -> None:
-        if not self._asked:
+        if not self.level:
             self._line.level = False

@@ -174,7 +174,8 @@ class RingNic(Device):
 
     def _raise(self, cause: Cause) -> None:
         self.irq_status |= cause
-        self._drive_irq()
+        if cause & self.irq_mask:
+            self._irq.request()
 
     def _drive_irq(self) -> None:
         self._irq.level = bool(self.irq_status & self.irq_mask)
