@@ -76,6 +76,8 @@ class Kernel:
     Raises: ConfigError where the image lacks a variable that the layout has.
     """
 
+    faults: "FaultInjection | None" = None  # where the command line asks for some
+
     def __init__(
         self,
         ram: Ram,
@@ -100,7 +102,6 @@ class Kernel:
         self.mm = reclaim.mm = Mm(ram, layout, config, statics, printk=self.log.printk, reclaim=reclaim)
         self.slab = Slab(self.mm, call=call)
         self.slab.core.symbol = describe
-        self.faults: FaultInjection | None = None
         self.dma = Dma(self.mm)
         self.mappings = DmaMappings(self.mm)
         self.pools = DmaPools(self.dma, self.slab)
