@@ -52,7 +52,7 @@ def test_each_mapping_that_is_refused_leaves_the_driver_in_order(fault: str) -> 
 
 
 def test_a_lost_interrupt_times_out_and_leaves_nothing_mapped() -> None:
-    result = run_nic("irq_lost=nth:2")
+    result = run_nic("irq_lost=1,100,0,2")  # of the packet sent and of the packet received
 
     assert [str(finding) for finding in result.findings] == []
     assert "failed: -110" in result.console
