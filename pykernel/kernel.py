@@ -46,6 +46,7 @@ from pykernel.pointers import checked
 from pykernel.printk import LogBuffer, Printk
 from pykernel.sched_calls import SchedCalls
 from pykernel.trapgate import Call, Traps
+from pykernel.user_calls import UserCalls
 
 if TYPE_CHECKING:
     from pykernel.mm.fault_inject import FaultInjection
@@ -65,6 +66,11 @@ class TransferResult(NamedTuple):
     length: int  # bytes
     direction: int  # enum dma_data_direction
     error: int
+
+
+def _join(*tables: Mapping[str, Call]) -> dict[str, Call]:
+    """Make one table of all calls."""
+    return {name: call for table in tables for name, call in table.items()}
 
 
 class Kernel:
@@ -108,16 +114,16 @@ class Kernel:
         self._checkpoint_observers: list[Callable[[str], None]] = []
         self._transfer_observers: list[Callable[[TransferResult], None]] = []
         # Calls are bound late, through self._traps: who answers one may ask for its frame.
-        report = DmaReport(
-            self.mm, self.mappings, clock, findings, lambda depth: self._traps.backtrace(depth), describe
-        )
+        report = DmaReport(self.mm, self.mappings, clock, findings, self._backtrace, describe)
         mm_calls = MmCalls(self.mm, self.slab, lambda: self._traps.caller)
-        sched_calls = SchedCalls(
-            ram, layout, clock, findings, lambda depth: self._traps.backtrace(depth), describe, interrupt_pending
-        )
-        calls = {**self._own_calls(), **mm_calls.table(), **self._dma_calls(report), **sched_calls.table()}
-        self._traps = Traps(ram, clock, trace, findings, layout, calls, describe)
+        sched_calls = SchedCalls(ram, layout, clock, findings, self._backtrace, describe, interrupt_pending)
+        self.user = UserCalls(self.mm)
+        tables = (self._own_calls(), mm_calls.table(), self._dma_calls(report), sched_calls.table(), self.user.table())
+        self._traps = Traps(ram, clock, trace, findings, layout, _join(*tables), describe)
         self.enter = self._traps.enter
+
+    def _backtrace(self, depth: int) -> list[int]:
+        return self._traps.backtrace(depth)
 
     def on_checkpoint(self, observer: Callable[[str], None]) -> None:
         """Call `observer(name)` wherever the guest lets the host look."""

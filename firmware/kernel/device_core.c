@@ -146,6 +146,17 @@ static int add_groups(struct device *dev)
 	return error ? error : sysfs_create_groups(&dev->kobj, dev->groups);
 }
 
+/* Let the class say what it would to udev: nobody listens, yet it is the driver's code. */
+static void send_uevent(struct device *dev)
+{
+	static struct kobj_uevent_env env;
+
+	env.envp_idx = 0;
+	env.buflen = 0;
+	if (dev->class && dev->class->dev_uevent && dev->class->dev_uevent(dev, &env))
+		dev_warn(dev, "uevent: failed to add the class's variables\n");
+}
+
 int device_add(struct device *dev)
 {
 	struct kobject *above = dev->parent ? &dev->parent->kobj : dev->class ? sysfs_virtual : sysfs_devices;
@@ -165,6 +176,8 @@ int device_add(struct device *dev)
 		error = add_groups(dev);
 		if (error)
 			device_del(dev);
+		else
+			send_uevent(dev);
 	}
 	if (error)
 		put_device(dev);
@@ -231,7 +244,7 @@ static struct device *create(struct class *class, struct device *parent, dev_t d
 	return ERR_PTR(error);
 }
 
-struct device *device_create(struct class *class, struct device *parent, dev_t devt, void *drvdata,
+struct device *__device_create(struct class *class, struct device *parent, dev_t devt, void *drvdata,
 			     const char *format, ...)
 {
 	struct device *dev;

@@ -26,6 +26,7 @@ const struct file_operations *proc_open_path(const char *path, void **private);
 
 /* user_memory.c */
 int user_memory_init(unsigned int order);
+void user_memory_exit(void);
 unsigned long user_memory_phys(void);
 long user_map(struct file *file, unsigned long length, unsigned long offset, unsigned long protection);
 long user_unmap(unsigned long start);

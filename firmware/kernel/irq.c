@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Interrupts: the way in from the IDT, handlers and who shares them. kernel/irq/handle.c, kernel/irq/manage.c */
 #include <board.h>
+#include <kernel/track.h>
 #include <linux/irqflags.h>
 #include <linux/string.h>
 
@@ -158,6 +159,8 @@ noinline int request_threaded_irq(unsigned int irq, irq_handler_t handler, irq_h
 		action->handler = NULL;
 	else
 		link_action(action);
+	if (!error)
+		track("irq handler", (unsigned long)action, name);
 	return error;
 }
 
@@ -203,6 +206,7 @@ noinline const void *free_irq(unsigned int irq, void *dev_id)
 	if (action->thread)
 		stop_irq_thread(action);
 	action->handler = NULL;
+	untrack("irq handler", (unsigned long)action);
 	return name;
 }
 

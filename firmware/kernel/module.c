@@ -19,6 +19,10 @@
 extern const struct initcall __start_initcalls[], __stop_initcalls[];
 extern const struct exitcall __start_exitcalls[], __stop_exitcalls[];
 
+/* kernel/addresses.h has these for drivers; asm/page.h, as this file sees it, has the board's. */
+_Static_assert(PAGE_SHIFT == 12 && PAGE_OFFSET == 0xffff810000000000UL, "the direct map, as drivers see it");
+_Static_assert(KERNEL_MAP_BASE == 0xffffffff80000000UL && VMALLOC_BASE == 0xffffc20000000000UL, "the kernel's areas");
+
 static int probe_error;
 static struct module_header header;
 
@@ -59,6 +63,15 @@ static void protect(u64 start, u64 end, u64 protection)
 {
 	for (u64 virt = start; virt < end; virt += PAGE_SIZE) {
 		*lookup_pte(virt) = __pa(virt) | protection;
+		invlpg((void *)virt);
+	}
+}
+
+/* Take the pages of an unloaded module away. */
+void forget_module(void)
+{
+	for (u64 virt = header.start; virt < header.end; virt += PAGE_SIZE) {
+		*lookup_pte(virt) = 0;
 		invlpg((void *)virt);
 	}
 }

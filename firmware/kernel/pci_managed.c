@@ -18,6 +18,10 @@ static void release_all(struct device *dev, void *res)
 		if (state->table[bar])
 			pci_iounmap(pdev, state->table[bar]);
 	pci_release_selected_regions(pdev, state->regions);
+#if __has_include(<linux/pci_msi.h>)
+	if (state->enabled && (pdev->msi_enabled || pdev->msix_enabled))
+		pci_free_irq_vectors(pdev);
+#endif
 	if (state->enabled && !state->pinned && pci_is_enabled(pdev))
 		pci_disable_device(pdev);
 	pdev->is_managed = 0;

@@ -29,7 +29,8 @@ struct user_range {
 };
 
 static struct user_range ranges[RANGES];
-static unsigned long own_phys;
+static unsigned long own_memory;		/* its address in the direct map */
+static unsigned int own_order;
 static unsigned long next_mmap = USER_MMAP_BASE;
 static struct mm_struct init_mm_of_user;
 static LIST_HEAD(vmas);
@@ -60,13 +61,22 @@ int user_memory_init(unsigned int order)
 
 	if (!virt)
 		return -ENOMEM;
-	own_phys = __pa(virt);
-	return add_range(USER_BASE, PAGE_SIZE << order, own_phys, NULL);
+	own_memory = virt;
+	own_order = order;
+	return add_range(USER_BASE, PAGE_SIZE << order, __pa(virt), NULL);
+}
+
+/* The process has ended. */
+void user_memory_exit(void)
+{
+	memset(ranges, 0, sizeof(ranges));
+	free_pages(own_memory, own_order);
+	own_memory = 0;
 }
 
 unsigned long user_memory_phys(void)
 {
-	return own_phys;
+	return __pa(own_memory);
 }
 
 /* Find what is mapped at an address, by a driver's fault handler where nothing is yet. */

@@ -10,7 +10,9 @@
 #include <linux/delay.h>
 #include <linux/irqflags.h>
 #include <linux/module.h>
+#include <linux/signal.h>
 #include <linux/string.h>
+#include <linux/timer.h>
 
 #include "device_core.h"
 #include "files.h"
@@ -20,12 +22,25 @@
 
 #define USER_PAGES_ORDER 6
 
+#define KILL_AFTER HZ
+#define STRAY_MS 200		/* how long an unloaded module is watched */
+
 struct user_call user_call;
-u32 user_signal;			/* the host interrupts the call that is under way */
+
+static struct task_struct *user_task;
 
 int user_signal_pending(void)
 {
-	return READ_ONCE(user_signal);
+	return signal_pending(current);
+}
+
+/* A call that has not returned in time is interrupted, as by the user's Ctrl-C; and then, if need be, killed. */
+static void interrupt_call(struct timer_list *timer)
+{
+	user_call.interrupted++;
+	send_sig(user_call.interrupted == 1 ? SIGINT : SIGKILL, user_task, 0);
+	if (user_call.interrupted == 1)
+		mod_timer(timer, jiffies + KILL_AFTER);
 }
 
 void user_tick(void)
@@ -78,7 +93,7 @@ static long sleep_for(u64 ns)
 {
 	u64 end = sched_clock() + ns;
 
-	while (sched_clock() < end && !user_signal)
+	while (sched_clock() < end && !signal_pending(current))
 		if (end - sched_clock() > 4000000)
 			msleep(1);
 		else
@@ -128,9 +143,22 @@ static long do_call(u64 number, const u64 *args)
 	return -ENOSYS;
 }
 
+static DEFINE_TIMER(call_timer, interrupt_call);
+
+static void call(void)
+{
+	user_call.interrupted = 0;
+	if (user_call.timeout_ms)
+		mod_timer(&call_timer, jiffies + msecs_to_jiffies(user_call.timeout_ms));
+	user_call.result = do_call(user_call.number, user_call.args);
+	del_timer_sync(&call_timer);
+	flush_signals(current);
+}
+
 /* Ask the host for calls until it has no more. */
 static void serve(void)
 {
+	user_task = current;
 	for (;;) {
 		user_call.state = USER_CALL_DONE;
 		trap_user_wait(&user_call, user_memory_phys());
@@ -138,8 +166,7 @@ static void serve(void)
 			cpu_relax();
 		if (user_call.number == USER_EXIT)
 			return;
-		user_signal = 0;
-		user_call.result = do_call(user_call.number, user_call.args);
+		call();
 	}
 }
 
@@ -159,6 +186,10 @@ int run_user_module(void)
 	if (!error)
 		unload_module(loaded_module_name());
 	report_leftovers();
+	/* Whatever may still call into the module does so now, and faults. */
+	forget_module();
+	msleep(STRAY_MS);
+	user_memory_exit();
 	trap_module_state(MODULE_UNLOADED, 0, 0);
 	checkpoint("module-unloaded");
 	return error ? error : probe_error;

@@ -15,17 +15,20 @@ from elftools.elf.sections import NoteSection, SymbolTableSection
 
 
 def symbol_table(path: Path) -> bytes:
-    """Give `{"build_id", "functions": [[address, size, name], ...], "objects": {name: [address, size]}}` as JSON.
+    """Give symbols by name and address, as JSON.
 
+    `{"build_id", "functions": [[address, size, name], ...], "objects": {name: [address, size]}, "globals": [name]}`
     Functions are sorted by address. Assembly's labels count as functions, up to the next one where they have no size.
+    Globals are what a module can be linked to.
     """
     with path.open("rb") as file:
         elf = ELFFile(file)
         symbols = list(_symbols(elf))
         build_id = _build_id(elf)
+        exported = _globals(elf)
     functions = _sized(sorted(entry for kind, entry in symbols if kind == "function"))
     objects = {name: [address, size] for address, size, name in sorted(e for kind, e in symbols if kind == "object")}
-    return _json({"build_id": build_id, "functions": functions, "objects": objects})
+    return _json({"build_id": build_id, "functions": functions, "objects": objects, "globals": exported})
 
 
 def line_table(path: Path) -> bytes:
@@ -45,6 +48,15 @@ def line_table(path: Path) -> bytes:
 
 def _json(table: dict[str, Any]) -> bytes:
     return json.dumps(table, separators=(",", ":")).encode() + b"\n"
+
+
+def _globals(elf: ELFFile) -> list[str]:
+    """Name the symbols that other objects may refer to."""
+    table = elf.get_section_by_name(".symtab")
+    if not isinstance(table, SymbolTableSection):
+        return []
+    found = (symbol for symbol in table.iter_symbols() if symbol["st_info"]["bind"] == "STB_GLOBAL")
+    return sorted(symbol.name for symbol in found if symbol.name and symbol["st_shndx"] != "SHN_UNDEF")
 
 
 def _symbols(elf: ELFFile) -> Iterator[tuple[str, tuple[int, int, str]]]:
@@ -70,7 +82,7 @@ def _sized(functions: list[tuple[int, int, str]]) -> list[list[int | str]]:
         by_address.setdefault(address, (0, name))
     addresses = sorted(by_address)
     sized: list[list[int | str]] = []
-    for address, after in zip(addresses, [*addresses[1:], addresses[-1] if addresses else 0], strict=True):
+    for address, after in zip(addresses, [*addresses[1:], *addresses[-1:]], strict=True):
         size, name = by_address[address]
         sized.append([address, size or after - address, name])
     return sized

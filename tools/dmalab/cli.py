@@ -25,6 +25,8 @@ _OBJECTS_PER_COLLECTION = 200_000
 
 COMMANDS = {
     "boot": ("dmalab.boot", "boot the machine, run a scenario, prove the reach of every DMA cache"),
+    "run": ("dmalab.run_command", "compile a driver, load it, use it, unload it, and say what was wrong"),
+    "new": ("dmalab.new_command", "write a driver to begin with, its test, and a machine file"),
     "audit": ("dmalab.audit_command", "run a scenario, and examine all of the kernel's memory at every checkpoint"),
     "golden": ("dmalab.golden.command", "replay recordings of the real Linux 2.6.24 allocators, and compare"),
     "proc": ("dmalab.proc_command", "run a scenario, and print what /proc says of the guest's memory"),

@@ -15,9 +15,9 @@ def write(result: Result, style: Style) -> str:
     """Give the whole report."""
     parts = [result.console.rstrip("\n").split("\n")] if result.console else []
     if result.stop is not None:
-        parts.append(_stop(result.stop, style))
+        parts.append(stop_lines(result.stop, style))
     if result.transfers:
-        parts.append([_title("transfers", style), *_transfers(result.transfers, style)])
+        parts.append([_title("transfers", style), *transfer_lines(result.transfers, style)])
     if result.reach:
         parts.append([_title("reach of the DMA caches", style), *_reach(result.reach, style)])
     if result.zones:
@@ -27,7 +27,7 @@ def write(result: Result, style: Style) -> str:
     if result.injected:
         words = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in result.injected.items())
         parts.append([_title("trouble on purpose", style), words])
-    parts.append([*_findings(result, style), *_hidden(result)])
+    parts.append([*finding_lines(result, style), *_hidden(result)])
     parts.append([closing_line(result, style)])
     return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
 
@@ -36,7 +36,8 @@ def _title(text: str, style: Style) -> str:
     return style.paint(text, "bold")
 
 
-def _transfers(transfers: list[Transfer], style: Style) -> list[str]:
+def transfer_lines(transfers: list[Transfer], style: Style) -> list[str]:
+    """List the transfers, one a line."""
     headers = (
         "time",
         "device",
@@ -126,7 +127,8 @@ def _checks(result: Result, style: Style) -> list[str]:
     ]
 
 
-def _findings(result: Result, style: Style) -> Iterator[str]:
+def finding_lines(result: Result, style: Style) -> Iterator[str]:
+    """Write the findings, each with its details."""
     if not result.findings:
         yield _title("no findings", style)
         return
@@ -161,7 +163,8 @@ def _hex(value: Json) -> str:
     return hex(value) if isinstance(value, int) and value > 9 else str(value)
 
 
-def _stop(stop: Stop, style: Style) -> list[str]:
+def stop_lines(stop: Stop, style: Style) -> list[str]:
+    """Say why the machine could not go on: registers, backtrace, last events."""
     names = list(stop.registers.items())
     rows = [names[first : first + 3] for first in range(0, len(names), 3)]
     return [

@@ -16,6 +16,7 @@ class Scenario(NamedTuple):
 
     `options` go onto the guest's command line as they are. `ram` (bytes) and `devices` are what it needs where the user
     does not say.
+    Without `finds_leaks` somebody else follows who frees what, more closely.
     With `restores_pages` the free pages at the checkpoint "done" must be those at "booted".
     """
 
@@ -26,6 +27,7 @@ class Scenario(NamedTuple):
     ram: int | None = None
     restores_pages: bool = False
     devices: tuple[DeviceSpec, ...] | None = None
+    finds_leaks: bool = True
 
     @property
     def uses_workload(self) -> bool:

@@ -11,7 +11,7 @@ from dmalab.leaks import find_leaks
 from dmalab.machine_spec import EduSpec, IsaPatternSpec, MachineSpec, RingNicSpec
 from dmalab.result import Check, Result
 from dmalab.scenario import Scenario
-from dmalab.stops import run_machine
+from dmalab.stops import End, run_machine
 from dmalab.symbols import Symbols
 from dmalab.text import PIPE_WIDTH
 from dmalab.transfers import TransferLog
@@ -61,7 +61,7 @@ class Session:
             layout,
             spec.kernel,
             self.symbols.addresses,
-            call=self.machine.cpu.call,
+            call=self._call_guest,
             describe=self.symbols.describe,
             interrupt_pending=self.machine.board.lapic.pending,
         )
@@ -73,14 +73,25 @@ class Session:
         self._pages_before: bytes | None = None
         self._observe()
 
+    def _call_guest(self, function: int, cachep: int, objp: int) -> int:
+        """Call a constructor. One that is marked has the form that they have since 2.6.27: the object alone."""
+        if function & 1:
+            return self.machine.cpu.call(function & ~1, objp)
+        return self.machine.cpu.call(function, cachep, objp)
+
     def run(self) -> Result:
         """Run to the end, whatever it is, and give the result."""
         machine, result = self.machine, self.result
-        end = run_machine(machine, self.scenario, self.symbols)
-        result.stop = end.stop
-        result.checks += end.checks
+        self.end(run_machine(machine, self.scenario, self.symbols))
         if not result.zones:
             self._look_at_memory()
+        return result
+
+    def end(self, end: End) -> None:
+        """Take down what came of the run."""
+        machine, result = self.machine, self.result
+        result.stop = end.stop
+        result.checks += end.checks
         console = machine.console.decode("ascii", "replace").replace("\r", "")
         if end.stop:
             console += self.kernel.log.unprinted()  # what the kernel said last, as after a crash
@@ -92,7 +103,6 @@ class Session:
         result.injected = trouble.injected(machine, self.kernel, self.spec)
         result.hidden = trouble.hidden(machine.findings)
         result.trace_sha256 = machine.trace.sha256()
-        return result
 
     def _observe(self) -> None:
         trace, kernel = self.machine.trace, self.kernel
@@ -141,7 +151,7 @@ class Session:
             self._look_at_memory()
         if self.scenario.restores_pages and name == BOOTED:
             self._pages_before = page_codes(self.memory)
-        if name == DONE:
+        if name == DONE and self.scenario.finds_leaks:
             self._look_for_leaks()
         if self.scenario.restores_pages and name == DONE and self._pages_before is not None:
             self.result.checks.append(compare_pages(self._pages_before, page_codes(self.memory)))

@@ -26,6 +26,11 @@ class Symbols:
         self._functions: list[tuple[int, int, str]] = table["functions"]
         self.addresses: dict[str, int] = {name: address for address, _, name in self._functions}
         self.addresses |= {name: address for name, (address, _) in table["objects"].items()}
+        self._module: Symbols | None = None
+
+    def add_module(self, module: Path) -> None:
+        """Know the functions and lines of a module too. Its names do not join `addresses`."""
+        self._module = Symbols(module)
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -40,17 +45,18 @@ class Symbols:
     def function(self, address: int) -> str | None:
         """Name the function that holds `address`, with the distance from its start: `edu_probe+0x1c`."""
         index = bisect_right(self._starts, address) - 1
-        if index < 0:
-            return None
-        start, size, name = self._functions[index]
-        return f"{name}+{address - start:#x}" if address < start + size else None
+        if index >= 0:
+            start, size, name = self._functions[index]
+            if address < start + size:
+                return f"{name}+{address - start:#x}"
+        return None if self._module is None else self._module.function(address)
 
     def line(self, address: int) -> str | None:
         """Give file and line of the code at `address`."""
         table = self._lines
         index = bisect_right(table["addresses"], address) - 1
         if index < 0 or not table["line"][index]:
-            return None
+            return None if self._module is None else self._module.line(address)
         return f"{table['files'][table['file'][index]]}:{table['line'][index]}"
 
     def describe(self, return_address: int) -> str:

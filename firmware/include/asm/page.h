@@ -3,7 +3,11 @@
 #ifndef ASM_PAGE_H
 #define ASM_PAGE_H
 
+#ifdef MODULE
+#include <kernel/addresses.h>
+#else
 #include <board.h>
+#endif
 #include <kernel/types.h>
 
 #define PAGE_MASK (~(PAGE_SIZE - 1))

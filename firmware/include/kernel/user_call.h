@@ -40,6 +40,8 @@ struct user_call {
 	u64 args[6];
 	s64 result;
 	u64 state;		/* enum user_call_state */
+	u32 timeout_ms;		/* 0: none */
+	u32 interrupted;	/* how often a signal was sent because the time was up */
 	char text[USER_TEXT_LENGTH];
 };
 

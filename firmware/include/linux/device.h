@@ -52,8 +52,15 @@ void device_unregister(struct device *dev);
 struct device *get_device(struct device *dev);
 void put_device(struct device *dev);
 int dev_set_name(struct device *dev, const char *format, ...) __printf(2, 3);
-struct device *device_create(struct class *class, struct device *parent, dev_t devt, void *drvdata,
+struct device *__device_create(struct class *class, struct device *parent, dev_t devt, void *drvdata,
 			     const char *format, ...) __printf(5, 6);
+/* Without data for the driver before 2.6.27. */
+#if API_BEFORE(2, 7)
+#define device_create(class, parent, devt, format, ...)					\
+	__device_create((class), (parent), (devt), NULL, (format), ##__VA_ARGS__)
+#else
+#define device_create __device_create
+#endif
 struct device *device_create_with_groups(struct class *class, struct device *parent, dev_t devt, void *drvdata,
 					 const struct attribute_group **groups, const char *format, ...)
 					 __printf(6, 7);
@@ -112,5 +119,7 @@ static inline int device_set_wakeup_enable(struct device *dev, bool enable) { re
 
 #include <linux/devm_irq.h>
 #include <linux/devres.h>
+
+#include <kernel/everything.h>
 
 #endif

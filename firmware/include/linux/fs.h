@@ -164,4 +164,6 @@ long compat_ptr_ioctl(struct file *file, unsigned int command, unsigned long arg
 int fasync_helper(int fd, struct file *file, int on, struct fasync_struct **list);
 void kill_fasync(struct fasync_struct **list, int signal, int band);
 
+#include <kernel/everything.h>
+
 #endif

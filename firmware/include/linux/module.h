@@ -63,4 +63,6 @@ static inline const char *module_name(const struct module *module)
 int load_module(const char *name);
 int unload_module(const char *name);
 
+#include <kernel/everything.h>
+
 #endif

@@ -306,4 +306,6 @@ static inline bool dev_is_pci(const struct device *dev)
 #include <linux/dma-mapping.h>
 #include <linux/pci-dma-compat.h>
 
+#include <kernel/everything.h>
+
 #endif

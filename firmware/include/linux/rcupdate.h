@@ -3,17 +3,13 @@
 #ifndef LINUX_RCUPDATE_H
 #define LINUX_RCUPDATE_H
 
+#include <kernel/slab.h>
 #include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/preempt.h>
 #include <linux/types.h>
 
-struct callback_head {
-	struct callback_head *next;
-	void (*func)(struct callback_head *head);
-};
-
-#define rcu_head callback_head
+#define callback_head rcu_head
 typedef void (*rcu_callback_t)(struct callback_head *head);
 
 #define __rcu

@@ -3,6 +3,7 @@
 #ifndef LINUX_SLAB_H
 #define LINUX_SLAB_H
 
+#include <kernel/api.h>
 #include <kernel/slab.h>
 #include <linux/compiler.h>
 #include <linux/gfp.h>
@@ -43,6 +44,18 @@ void *kmem_cache_zalloc(struct kmem_cache *cachep, gfp_t gfp_mask);
 void kmem_cache_free(struct kmem_cache *cachep, void *objp);
 int kmem_cache_shrink(struct kmem_cache *cachep);
 void kmem_cache_destroy(struct kmem_cache *cachep);
+
+#if defined(MODULE) && !API_BEFORE(2, 7)
+/* Since 2.6.27 a constructor gets the object alone. The lowest bit of its address says so: functions are aligned. */
+static inline struct kmem_cache *__kmem_cache_create_2627(const char *name, size_t size, size_t align,
+							  unsigned long flags, void (*ctor)(void *objp))
+{
+	unsigned long marked = ctor ? (unsigned long)ctor | 1 : 0;
+
+	return kmem_cache_create(name, size, align, flags, (kmem_cache_ctor_t)marked);
+}
+#define kmem_cache_create __kmem_cache_create_2627
+#endif
 
 #define KMEM_CACHE(type, flags)								\
 	kmem_cache_create(#type, sizeof(struct type), __alignof__(struct type), (flags), NULL)

@@ -37,9 +37,9 @@ int __access_ok(unsigned long addr, unsigned long length);
 #endif
 
 #define get_user(x, from) ({							\
-	typeof(*(from)) _get = (typeof(*(from)))0;				\
-	int _get_error = copy_from_user(&_get, (from), sizeof(_get)) ? -EFAULT : 0; \
-	(x) = (typeof(x))_get;							\
+	u64 _get = 0;								\
+	int _get_error = copy_from_user(&_get, (from), sizeof(*(from))) ? -EFAULT : 0; \
+	(x) = (typeof(*(from)))_get;						\
 	_get_error;								\
 })
 #define put_user(x, to) ({							\

@@ -3,5 +3,6 @@
 #define LINUX_SCHED_SIGNAL_H
 
 #include <linux/sched.h>
+#include <linux/signal.h>
 
 #endif

@@ -1,7 +1,2 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef LINUX_SCHED_TASK_H
-#define LINUX_SCHED_TASK_H
-
 #include <linux/sched.h>
-
-#endif

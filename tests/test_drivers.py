@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Drivers of our own in the idioms of Linux's, old and new: each compiles without a word, runs, and leaves nothing."""
+
+import errno
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dmalab.compiler import KERNEL_APIS
+from dmalab.driver_build import build
+from dmalab.lab import Lab
+from dmalab.user_space import POLLIN, POLLOUT, User
+from firmware import FIRMWARE_DIR, Configuration, kernel_path
+
+DRIVERS = Path(__file__).parent / "drivers"
+INCLUDE = FIRMWARE_DIR / "include"
+PCI = "/sys/bus/pci/devices/0000:00:04.0"
+
+
+def error_of(function: Callable[..., object], *arguments: object) -> int | None:
+    """Give the number of the OSError that a call raises."""
+    with pytest.raises(OSError, match=r"\[Errno") as caught:
+        function(*arguments)
+    return caught.value.errno
+
+
+def use_edu_char(user: User) -> None:
+    fd = user.open("/dev/edu0")
+    argument = bytearray(struct.pack("<I", 6))
+    user.ioctl(fd, 0xC004_4502, argument)
+    assert struct.unpack("<I", argument) == (720,)
+    assert user.pread(fd, 4, 0) == bytes.fromhex("ed000001")
+
+
+def use_edu_devm(user: User) -> None:
+    fd = user.open("/dev/edu-fact")
+    user.write(fd, b"7\n")
+    assert user.read(fd, 16) == b"5040\n"
+    assert error_of(user.write, fd, b"seven") == errno.EINVAL
+
+
+def use_edu_dma(user: User) -> None:
+    fd = user.open("/dev/edu_dma")
+    data = bytes(range(256)) * 4
+    assert user.write(fd, data) == len(data)
+    assert user.read(fd, len(data)) == data
+
+
+def use_edu_mmap(user: User) -> None:
+    for name in ("edu_frames", "edu_resource"):
+        registers = user.mmap(user.open(f"/dev/{name}"), 0x1000)
+        assert registers.read(0) == 0x0100_00ED
+        registers.write(4, 0x1234_5678)
+        assert registers.read(4) == 0xEDCB_A987
+        registers.close()
+    assert error_of(user.mmap, user.open("/dev/edu_frames"), 0x20_0000) == errno.EINVAL
+
+
+def use_edu_sysfs(user: User) -> None:
+    assert user.read_sysfs(f"{PCI}/edu/id") == "0x010000ed\n"
+    user.write_sysfs(f"{PCI}/edu/live", "0xff")
+    assert user.read_sysfs(f"{PCI}/edu/live") == "0xffffff00\n"
+    user.write_sysfs(f"{PCI}/edu/factorial", "5\n")
+    assert user.read_sysfs(f"{PCI}/edu/factorial") == "120\n"
+    assert error_of(user.write_sysfs, f"{PCI}/edu/factorial", "13") == errno.ERANGE
+    assert error_of(user.write_sysfs, f"{PCI}/edu/live", "1x") == errno.EINVAL
+
+
+def use_kobj_attr(user: User) -> None:
+    assert user.read_sysfs("/sys/kernel/kobj_attr/text") == "first lab 3\n"
+    user.write_sysfs("/sys/kernel/kobj_attr/text", "second\n")
+    user.write_sysfs("/sys/module/kobj_attr/parameters/level", "9")
+    user.write_sysfs("/sys/module/kobj_attr/parameters/loud", "Y\n")
+    assert user.read_sysfs("/sys/kernel/kobj_attr/below/text") == "second lab 9!\n"
+    assert user.read_sysfs("/sys/module/kobj_attr/parameters/ports") == "5,6,7\n"
+    assert error_of(user.write_sysfs, "/sys/module/kobj_attr/parameters/name", "x") == errno.EPERM
+
+
+def use_edu_2624(user: User) -> None:
+    argument = bytearray(struct.pack("<i", 5))
+    fd = user.open("/dev/edu0")
+    user.ioctl(fd, 0xC004_6500, argument)
+    assert struct.unpack("<i", argument) == (120,)
+    assert error_of(user.ioctl, fd, 0xC004_6500, 0x10) == errno.EFAULT
+
+
+def use_edu_612(user: User) -> None:
+    fd = user.open("/dev/lab/edu_612")
+    assert user.read(fd, 8) == bytes.fromhex("ed000001")
+    assert user.mmap(fd, 0x1000).read(0) == 0x0100_00ED
+
+
+def use_edu_poll(user: User) -> None:
+    fd = user.open("/dev/edu_poll", 0o4002)  # O_RDWR | O_NONBLOCK
+    assert user.poll(fd, POLLIN | POLLOUT) == POLLOUT
+    assert error_of(user.read, fd, 4) == errno.EAGAIN
+    user.write(fd, struct.pack("<I", 0x30))
+    assert user.poll(fd, POLLIN, 10) == POLLIN
+    assert user.read(fd, 4) == struct.pack("<I", 0x30)
+    user.timeout_ms = 20
+    assert error_of(user.read, user.open("/dev/edu_poll"), 4) == errno.EINTR
+
+
+def use_edu_deferred(user: User) -> None:
+    user.write_sysfs(f"{PCI}/raise", "1")
+    user.sleep(50_000_000)
+    assert user.read_sysfs(f"{PCI}/counts") == "1 1 1 1 1\n"
+
+
+def use_fifo(user: User) -> None:
+    fd = user.open("/dev/char/240:0", 0o4002)
+    used = bytearray(4)
+    assert user.write(fd, bytes(range(20))) == 16
+    user.ioctl(fd, 0x8004_6601, used)
+    assert used[0] == 16
+    assert user.read(fd, 100) == bytes(range(16))
+    assert error_of(user.read, fd, 1) == errno.EAGAIN
+    assert error_of(user.open, "/dev/char/240:0") == errno.EBUSY
+
+
+def use_reports(user: User) -> None:
+    assert user.read_file("/proc/reports/sum") == b"sum 60\n"
+    assert user.read_file("/proc/reports/entries") == b"10\n20\n30\n"
+    assert user.read_file("/sys/kernel/debug/reports/sum") == b"sum 60\n"
+    user.write_file("/sys/kernel/debug/reports/knob", b"12\n")
+    assert user.read_file("/sys/kernel/debug/reports/knob") == b"12\n"
+
+
+def use_iter_char(user: User) -> None:
+    fd = user.open("/dev/store0")
+    assert user.write(fd, b"through iterators") == 17
+    assert user.lseek(fd, -9, 2) == 8
+    assert user.read(fd, 100) == b"iterators"
+    assert error_of(user.lseek, fd, 18) == errno.EINVAL
+
+
+def use_edu_thread(user: User) -> None:
+    user.sleep(20_000_000)
+    assert int(user.read_sysfs(f"{PCI}/turns")) >= 3
+
+
+def use_edu_pin(user: User) -> None:
+    fd = user.open("/dev/pin")
+    buffer = user.buffer(4, b"\x05")
+    user.ioctl(fd, 1, buffer)
+    assert buffer.read() == b"\x06\0\0\0"
+    user.ioctl(fd, 2)
+    assert error_of(user.ioctl, fd, 1, 0x1000) == errno.EFAULT
+
+
+def use_nothing(user: User) -> None:
+    assert user.devices() == []
+
+
+class Case:
+    """A driver, what it is compiled for, and what is done with it."""
+
+    def __init__(
+        self,
+        *files: str,
+        use: Callable[[User], None] = use_nothing,
+        api: str = "6.1",
+        parameters: tuple[str, ...] = (),
+        log: str = "",
+    ) -> None:
+        self.sources = [DRIVERS / f"{name}.c" for name in files]
+        self.use, self.api, self.parameters, self.log = use, api, parameters, log
+
+
+CASES = (
+    Case("hello", log="hello: gone"),
+    Case("old_names", log="old_names: out"),
+    Case("edu_char", use=use_edu_char, log="identification 0x010000ed"),
+    Case("edu_char", use=use_edu_char, api="5.15"),
+    Case("edu_devm", use=use_edu_devm),
+    Case("edu_devm", use=use_edu_devm, api="6.6"),
+    Case("edu_dma", use=use_edu_dma),
+    Case("edu_mmap", use=use_edu_mmap),
+    Case("edu_sysfs", use=use_edu_sysfs),
+    Case("kobj_attr", use=use_kobj_attr, parameters=("name=lab", "ports=5,6,7")),
+    Case("edu_2624", use=use_edu_2624, api="2.6.24"),
+    Case("edu_612", use=use_edu_612, api="6.12"),
+    Case("edu_poll", use=use_edu_poll),
+    Case("edu_deferred", use=use_edu_deferred),
+    Case("fifo", use=use_fifo),
+    Case("reports", use=use_reports),
+    Case("objects", log="objects: all is right"),
+    Case("pci_look", log="edu is 0000:00:04.0, bus 0, slot 4"),
+    Case("two_files_main", "two_files_rest", log="two_files: 42"),
+    Case("iter_char", use=use_iter_char),
+    Case("edu_thread", use=use_edu_thread),
+    Case("edu_pin", use=use_edu_pin),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.sources[0].stem}-{case.api}")
+def test_a_driver_compiles_without_a_warning_works_and_leaves_nothing_behind(case):
+    with Lab(case.sources, kernel_api=case.api, parameters=case.parameters) as lab:
+        case.use(lab.user)
+
+    assert lab.driver.warnings == ""
+    assert [str(finding) for finding in lab.findings] == []
+    assert lab.result.stop is None
+    assert case.log in "\n".join(lab.log)
+
+
+@pytest.mark.parametrize("api", KERNEL_APIS)
+def test_every_header_can_be_the_first_and_goes_with_all_others(api, tmp_path):
+    headers = [
+        path.relative_to(INCLUDE)
+        for folder in ("linux", "asm", "asm-generic")
+        for path in (INCLUDE / folder).rglob("*.h")
+    ]
+    lines = [f"#include <{header}>" for header in sorted(headers) if header.as_posix() != "asm/segment.h"]
+    source = tmp_path / "all_headers.c"
+    kernel = kernel_path(Configuration())
+
+    for ordered in (lines, lines[::-1]):
+        source.write_text("\n".join([*ordered, 'MODULE_LICENSE("GPL");', ""]))
+        assert build([source], kernel, api).warnings == ""

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`dmalab run`: what it says of drivers, right and faulty, and how it ends."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dmalab.cli import main
+from dmalab.lab import Lab, LabStopped
+
+DRIVERS = Path(__file__).parent / "drivers"
+FAULTY = DRIVERS / "faulty"
+
+
+def run_json(capsys, *arguments: str) -> dict:
+    main(["run", *arguments, "--json"])
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_smoke_test_uses_what_a_driver_shows_and_ends_with_0(capsys):
+    document = run_json(capsys, str(DRIVERS / "edu_sysfs.c"))
+
+    assert (document["exit_code"], document["findings"], document["probe_error"]) == (0, [], 0)
+    assert {"call": "read /sys/devices/pci0000:00/0000:00:04.0/edu/id", "outcome": "'0x010000ed\\n'"} in document[
+        "steps"
+    ]
+
+
+def test_two_runs_of_a_driver_are_the_same_byte_for_byte(capsys):
+    assert run_json(capsys, str(DRIVERS / "edu_devm.c")) == run_json(capsys, str(DRIVERS / "edu_devm.c"))
+
+
+def test_what_a_module_forgets_is_told_with_its_line(capsys):
+    document = run_json(capsys, str(FAULTY / "leaks.c"))
+
+    places = {
+        finding["kind"]: (finding["details"].get("taken_at") or finding["details"]["allocated_at"]).split(":")[-1]
+        for finding in document["findings"]
+    }
+    assert document["exit_code"] == 1
+    assert places == {
+        "leftover-enabled-pci-device": "19)",
+        "leftover-pci-region": "22)",
+        "leftover-irq-handler": "24)",
+        "leftover-chrdev-region": "26)",
+        "leftover-kobject": "27)",
+        "module-leak": "29)",
+    }
+
+
+def test_a_fault_in_probe_is_an_oops_with_the_drivers_line(capsys):
+    code = main(["run", str(FAULTY / "null_probe.c")])
+
+    said = capsys.readouterr().out
+    assert code == 3
+    assert "Unable to handle kernel NULL pointer dereference at 0000000000000010" in said
+    assert "faulty/null_probe.c:15)" in said
+    assert "Code:" in said
+
+
+def test_what_is_not_provided_is_named_with_its_line_and_ends_with_2(capsys, monkeypatch, tmp_path):
+    source = tmp_path / "missing.c"
+    source.write_text((FAULTY / "missing.c").read_text().replace("#ifdef IMPLICIT", "#if 1"))
+
+    assert main(["run", str(FAULTY / "missing.c")]) == 2
+    assert "missing.c:12: only_declared() is not provided" in capsys.readouterr().err
+    assert main(["run", str(source)]) == 2
+    assert "missing.c:10: snd_card_register() is not provided" in capsys.readouterr().err
+
+
+def test_a_driver_for_another_kernel_is_taken_for_that_one(capsys):
+    assert main(["run", str(DRIVERS / "edu_612.c")]) == 0
+    assert "taking --kernel-api 6.12" in capsys.readouterr().err
+    assert main(["run", str(DRIVERS / "edu_612.c"), "--kernel-api", "6.1"]) == 2
+    assert "pcim_iomap_region() is not provided by dmalab in this kernel API (since 6.11" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["nothing.c"], "nothing.c: found no such file"),
+        ([str(DRIVERS / "hello.c"), "--kernel-api", "4.4"], "--kernel-api: found '4.4'"),
+        ([str(DRIVERS / "hello.c"), "--device", "edu,mask=99"], "--device: found 'mask=99'"),
+        ([str(DRIVERS / "hello.c"), "--param", "x"], "--param: found 'x'"),
+        ([str(DRIVERS / "hello.c"), "--user", "nothing.py"], "--user: found no file nothing.py"),
+    ],
+)
+def test_wrong_input_ends_with_2_and_one_line(arguments, complaint, capsys):
+    assert main(["run", *arguments]) == 2
+
+    said = capsys.readouterr().err
+    assert complaint in said
+    assert said.count("\n") == 1
+
+
+def test_a_users_script_acts_as_user_space(capsys, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text("def main(user):\n    print('id', user.read(user.open('/dev/edu0'), 4).hex())\n")
+
+    assert main(["run", str(DRIVERS / "edu_char.c"), "--user", str(script)]) == 0
+    assert "id ed000001" in capsys.readouterr().out
+
+
+def test_a_pointer_of_a_users_that_the_kernel_follows_by_itself_faults_at_that_line():
+    with Lab(FAULTY / "user_pointer.c") as lab:
+        fd = lab.user.open("/dev/user_pointer")
+        with pytest.raises(OSError, match="Bad address"):
+            lab.user.read(fd, 8)  # the driver copies 64 bytes
+        with pytest.raises(LabStopped, match=r"user_pointer\.c:16\)"):
+            lab.user.write(fd, b"x")
+
+
+def test_a_starter_is_written_once_and_passes_its_own_test(capsys, tmp_path, monkeypatch):
+    assert main(["new", "driver", "mine", "--dir", str(tmp_path)]) == 0
+    assert main(["new", "driver", "mine", "--dir", str(tmp_path)]) == 2
+    assert main(["new", "driver", "no-name", "--dir", str(tmp_path)]) == 2
+
+    assert (
+        pytest.main(["-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path / "test_mine.py")]) == 0
+    )
+    assert main(["machine", "--check", str(tmp_path / "mine.toml")]) == 0

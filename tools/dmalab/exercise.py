@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What `dmalab run` does with a driver that nobody has written a script for: a smoke test of all that it shows.
+
+Each character device is opened, polled, read, sought, written and closed; each attribute is read, and written back
+where it can be. No ioctls: what they mean only the driver knows. Errors are the driver's right, and no findings.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple, TypeVar
+
+from dmalab.user_space import POLLIN, POLLOUT, User
+
+_T = TypeVar("_T")
+_WORD = 4  # bytes of a read or write: what drivers of registers take
+_TIMEOUT_MS = 1000  # of virtual time, for a call that waits for something that never comes
+_BINARY = 0x10000  # enum user_mode
+_READABLE, _WRITABLE = 0o444, 0o222
+_NOT_OURS = re.compile(r"^/sys/(devices/pci[^/]*/[^/]*/)?(resource|config|rom)\d*$")
+
+
+class Step(NamedTuple):
+    """One call of the smoke test, and what came of it."""
+
+    call: str
+    outcome: str
+
+
+class Exercise:
+    """Run the smoke test by `user`; `steps` is what it did."""
+
+    def __init__(self, user: User) -> None:
+        self._user = user
+        self.steps: list[Step] = []
+
+    def run(self) -> list[Step]:
+        """Use every device and every attribute."""
+        self._user.timeout_ms = _TIMEOUT_MS
+        try:
+            for path in self._user.devices():
+                self._use_device(path)
+            for path, mode in self._user.sysfs_files():
+                self._use_attribute(path, mode)
+        finally:
+            self._user.timeout_ms = 0
+        return self.steps
+
+    def _use_device(self, path: str) -> None:
+        user, step = self._user, self._step
+        fd, flags = None, "O_RDWR"
+        for name in ("O_RDWR", "O_RDONLY", "O_WRONLY"):
+            flags = name
+            fd = step(f"open({path}, {name})", partial(user.open, path, getattr(os, name)))
+            if fd is not None:
+                break
+        if fd is None:
+            return
+        descriptor: int = fd
+        step("poll(POLLIN | POLLOUT)", lambda: user.poll(descriptor, POLLIN | POLLOUT))
+        data = step(f"read({_WORD})", lambda: user.read(descriptor, _WORD)) if flags != "O_WRONLY" else None
+        if flags != "O_RDONLY":
+            step("lseek(0, SEEK_SET)", lambda: user.lseek(descriptor, 0))
+            again = data if isinstance(data, bytes) and data else bytes(_WORD)
+            step(f"write({len(again)})", lambda: user.write(descriptor, again))
+        step("close()", lambda: user.close(descriptor))
+
+    def _use_attribute(self, path: str, mode: int) -> None:
+        user = self._user
+        if _NOT_OURS.match(path):
+            return
+        text = None
+        if mode & _READABLE:
+            text = self._step(f"read {path}", lambda: user.read_file(path))
+        if mode & _WRITABLE and not mode & _BINARY:
+            again = text if isinstance(text, bytes) and text else b"0\n"
+            self._step(f"write {path}", lambda: user.write_file(path, again))
+
+    def _step(self, call: str, function: Callable[[], _T]) -> _T | None:
+        try:
+            result = function()
+        except OSError as error:
+            self.steps.append(Step(call, f"error {error.errno}: {error.strerror}"))
+            return None
+        self.steps.append(Step(call, _word(result)))
+        return result
+
+
+def _word(result: object) -> str:
+    if isinstance(result, bytes):
+        if result.isascii() and result.strip().decode("ascii").isprintable() and result.strip():
+            return repr(result.decode("ascii"))
+        return f"{len(result)} bytes{': ' + result[:16].hex(' ') if result else ''}"
+    return "ok" if result is None else str(result)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A linked module as the guest takes it: a header (firmware/include/kernel/user_call.h) and the bytes of its parts.
+
+Owns the linker script and the form of the blob. It reads program headers and symbols of ELF, and no debug information.
+"""
+
+import json
+import struct
+from pathlib import Path
+from typing import NamedTuple
+
+from emulator.errors import ConfigError
+from emulator.memmap import KERNEL_MAP_BASE, MODULE_PHYS, MODULE_PHYS_END, PAGE_SIZE
+
+MODULE_FILE = "opt/dmalab/module"
+_START = KERNEL_MAP_BASE + MODULE_PHYS
+_ROOM = MODULE_PHYS_END - MODULE_PHYS
+_MAGIC, _VERSION, _NAME_BYTES = 0x4D4C4D44, 1, 56
+_HEADER = struct.Struct(f"<II 5Q 2Q2Q2Q 2Q {_NAME_BYTES}s")
+_ELF_HEADER = struct.Struct("<16xHHIQQQIHHHHHH")
+_SEGMENT = struct.Struct("<IIQQQQQQ")
+_LOAD = 1
+
+LINK_SCRIPT_END = f"""
+SECTIONS
+{{
+    . = {_START:#x};
+    .text : {{ *(.text .text.*) *(.init.text) *(.exit.text) }}
+    . = ALIGN({PAGE_SIZE});
+    __module_rodata = .;
+    .rodata : {{
+        *(.rodata .rodata.*)
+        . = ALIGN(8);
+        __module_initcalls = .; KEEP(*(.initcalls)) __module_initcalls_end = .;
+        __module_exitcalls = .; KEEP(*(.exitcalls)) __module_exitcalls_end = .;
+        __module_params = .; KEEP(*(.params)) __module_params_end = .;
+        QUAD(0)
+    }}
+    .notes : {{ *(.note.gnu.build-id) }}
+    . = ALIGN({PAGE_SIZE});
+    __module_data = .;
+    .data : {{ *(.data .data.*) QUAD(0) }}
+    . = ALIGN(16);
+    __module_bss = .;
+    .bss : {{ *(.bss.page_aligned) *(.bss .bss.* COMMON) }}
+    . = ALIGN({PAGE_SIZE});
+    __module_end = .;
+    /DISCARD/ : {{ *(.comment) *(.eh_frame) *(.note.GNU-stack) *(.note.gnu.property) *(.llvm_addrsig) }}
+}}
+"""
+
+
+class ModuleImage(NamedTuple):
+    """What the guest is handed, and where the module will lie."""
+
+    blob: bytes
+    start: int
+    end: int
+
+
+def link_script_start(kernel_symbols: Path) -> str:
+    """Offer every global symbol of the kernel to whoever needs it and has none of that name himself."""
+    table = json.loads(kernel_symbols.read_text(encoding="utf-8"))
+    places = {name: address for address, _, name in table["functions"]}
+    places |= {name: address for name, (address, _) in table["objects"].items()}
+    return "".join(f"PROVIDE({name} = {places[name]:#x});\n" for name in table["globals"] if name in places)
+
+
+def read_image(elf: Path, name: str) -> ModuleImage:
+    """Make the blob of a module that was linked by the script above.
+
+    Raises: ConfigError where it does not fit into its place.
+    """
+    data = elf.read_bytes()
+    table = json.loads(elf.with_suffix(".symbols.json").read_text(encoding="utf-8"))
+    places = {found: address for found, (address, _) in table["objects"].items()}
+    places |= {found: address for address, _, found in table["functions"]}
+    end = places["__module_end"]
+    if end - _START > _ROOM:
+        raise ConfigError(f"{name}: found a module of {end - _START} bytes, expected {_ROOM} at most")
+    bss = places["__module_bss"]
+    body = _body(data, bss - _START)
+    header = _HEADER.pack(
+        *(_MAGIC, _VERSION, _START, places["__module_rodata"], places["__module_data"], bss, end),
+        *(places[f"__module_{table}{side}"] for table in ("initcalls", "exitcalls", "params") for side in ("", "_end")),
+        *_old_style(places),
+        name.encode()[: _NAME_BYTES - 1],
+    )
+    return ModuleImage(header + body, _START, end)
+
+
+def _old_style(places: dict[str, int]) -> tuple[int, int]:
+    """Find init_module() and cleanup_module(), where a module names its functions so."""
+    return places.get("init_module", 0), places.get("cleanup_module", 0)
+
+
+def _body(data: bytes, length: int) -> bytes:
+    """Lay the loaded segments out as they will lie in memory."""
+    body = bytearray(length)
+    fields = _ELF_HEADER.unpack_from(data)
+    table, count = fields[4], fields[9]
+    for index in range(count):
+        kind, _, offset, virt, _, file_bytes, _, _ = _SEGMENT.unpack_from(data, table + index * _SEGMENT.size)
+        if kind == _LOAD and _START <= virt < _START + length:
+            at = virt - _START
+            taken = min(file_bytes, length - at)
+            body[at : at + taken] = data[offset : offset + taken]
+    return bytes(body)

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`dmalab run`: compile a driver, load it, use it, unload it, and say what was wrong."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dmalab.boot import choose_spec
+from dmalab.compiler import DEFAULT_KERNEL_API, KERNEL_APIS, check_kernel_api
+from dmalab.machine_spec import Beyond, EduSpec, MachineSpec, RingNicSpec
+from dmalab.scenario import Scenario
+from dmalab.text import Style
+from emulator.errors import ConfigError
+
+if TYPE_CHECKING:
+    from dmalab.driver_build import Driver
+    from dmalab.lab import Lab
+    from dmalab.run_report import RunReport
+
+_DEVICES: dict[str, EduSpec | RingNicSpec] = {"edu": EduSpec(), "ring_nic": RingNicSpec()}
+_BEYOND: dict[str, Beyond] = {"wrap": "wrap", "abort": "abort", "drop": "drop"}
+_RUN = Scenario("run", "run a driver of the user's", steps=("user",))
+
+
+def command(
+    *,
+    driver: Annotated[
+        list[Path], typer.Argument(metavar="DRIVER.c...", help="C sources, or relocatable objects, of one module.")
+    ],
+    device: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TYPE[,mask=BITS][,slot=N]", help="What is in the PCI slots: edu, ... May be repeated."),
+    ] = None,
+    machine: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A machine file (see dmalab machine --print).")
+    ] = None,
+    ram: Annotated[str | None, typer.Option(metavar="SIZE", help="16M to 64G; goes before the machine file.")] = None,
+    kernel_api: Annotated[
+        str | None,
+        typer.Option(
+            metavar="VERSION", help=f"The kernel's API: {', '.join(KERNEL_APIS)}. Without it 6.1, else what fits."
+        ),
+    ] = None,
+    param: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A parameter of the module. May be repeated.")
+    ] = None,
+    user: Annotated[
+        Path | None,
+        typer.Option(metavar="SCRIPT", help="Python with a function main(user), instead of the smoke test."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object (docs/run.md) instead of text.")] = False,
+) -> int:
+    """Run the driver and print what came of it."""
+    spec = choose_spec(machine, ram, _RUN)
+    if device:
+        spec = spec._replace(devices=tuple(map(parse_device, device)))
+    report = _compile_and_run(driver, spec, kernel_api, param or [], user)
+    sys.stdout.write(report.json() if json else report.text(Style.of_stdout()))
+    return report.exit_code
+
+
+def _compile_and_run(
+    sources: list[Path], spec: MachineSpec, kernel_api: str | None, parameters: list[str], script: Path | None
+) -> "RunReport":
+    from dmalab.user_script import load
+
+    for each in parameters:
+        if "=" not in each:
+            raise ConfigError(f"--param: found {each!r}, expected NAME=VALUE")
+    main = None if script is None else load(script)
+    built, note = _build(sources, spec, kernel_api)
+    for line in (note, built.warnings.rstrip("\n")):
+        if line:
+            print(line, file=sys.stderr)
+    return run(built, spec, parameters, main)
+
+
+def run(built: "Driver", spec: MachineSpec, parameters: list[str], main: "Callable[..., object] | None") -> "RunReport":
+    """Run a driver that has been compiled, by the user's script or by the smoke test."""
+    from dmalab.exercise import Exercise
+    from dmalab.lab import Lab, LabStopped
+    from dmalab.run_report import RunReport
+
+    lab = Lab.of_driver(built, spec, parameters)
+    exercise = Exercise(lab.user)
+    try:
+        lab.boot()
+        if main is not None:
+            main(lab.user)
+        else:
+            exercise.run()
+        lab.close()
+    except LabStopped:
+        pass  # the result says where and why
+    _audit(lab)
+    return RunReport(lab, exercise.steps)
+
+
+def _audit(lab: "Lab") -> None:
+    """Examine the kernel's memory with the auditors, where the machine has come to its end."""
+    from dmalab.result import Check
+    from pykernel.check.audit import audit
+
+    if lab.result.stop is not None:
+        return
+    found = audit(lab.memory)
+    lab.result.checks += [Check("audit", False, f"{each.rule}: {each.sentence}") for each in found]
+
+
+def parse_device(text: str) -> EduSpec | RingNicSpec:
+    """Read one --device.
+
+    Raises: ConfigError where it is none.
+    """
+    name, *options = text.split(",")
+    if name not in _DEVICES:
+        raise ConfigError(f"--device: found {name!r}, expected one of {', '.join(_DEVICES)}")
+    spec = _DEVICES[name]
+    for option in options:
+        key, _, value = option.partition("=")
+        try:
+            number = int(value, 0)
+        except ValueError:
+            number = -1
+        if key == "mask" and 1 <= number <= 64:
+            spec = spec._replace(reach=(1 << number) - 1)
+        elif key == "slot" and 1 <= number <= 31:
+            spec = spec._replace(slot=number)
+        elif key == "beyond" and value in _BEYOND:
+            spec = spec._replace(beyond=_BEYOND[value])
+        else:
+            raise ConfigError(
+                f"--device: found {option!r}, expected mask=BITS (1-64), slot=N (1-31) or beyond=wrap|abort|drop"
+            )
+    return spec
+
+
+def _build(sources: list[Path], spec: MachineSpec, kernel_api: str | None) -> tuple["Driver", str]:
+    """Compile for the API that was asked for; if none was and the usual one does not fit, for one that does."""
+    from dmalab import driver_build
+    from firmware import Configuration, kernel_path
+
+    kernel = kernel_path(Configuration(spec.kernel.debug_slab, spec.kernel.zone_dma))
+    if kernel_api is not None:
+        return driver_build.build(sources, kernel, check_kernel_api(kernel_api)), ""
+    try:
+        return driver_build.build(sources, kernel, DEFAULT_KERNEL_API), ""
+    except driver_build.CompileError as error:
+        for other in reversed(KERNEL_APIS):
+            if other == DEFAULT_KERNEL_API:
+                continue
+            try:
+                built = driver_build.build(sources, kernel, other)
+            except driver_build.CompileError:
+                continue
+            note = f"{sources[0]}: does not compile against {DEFAULT_KERNEL_API}'s API; taking --kernel-api {other}"
+            return built, note
+        raise error from None
