@@ -4,6 +4,7 @@
  * goes on as before, through LINT0. arch/x86/kernel/apic_64.c
  */
 #include <board.h>
+#include <kernel/track.h>
 #include <linux/hrtimer.h>
 #include <linux/io.h>
 
@@ -36,6 +37,7 @@ int setup_local_APIC(void)
 	if (apic)
 		return 0;
 	apic = ioremap(LAPIC_BASE, LAPIC_SIZE);
+	untrack("ioremap", (unsigned long)apic);	/* the kernel's for good, whoever asked first */
 	if (!apic)
 		return -ENOMEM;
 	apic_write(0, APIC_TASKPRI);
