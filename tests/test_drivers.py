@@ -178,6 +178,7 @@ CASES = (
     Case("edu_devm", use=use_edu_devm),
     Case("edu_devm", use=use_edu_devm, api="6.6"),
     Case("edu_dma", use=use_edu_dma),
+    Case("edu_msi", log="MSI on"),
     Case("edu_mmap", use=use_edu_mmap),
     Case("edu_sysfs", use=use_edu_sysfs),
     Case("kobj_attr", use=use_kobj_attr, parameters=("name=lab", "ports=5,6,7")),
