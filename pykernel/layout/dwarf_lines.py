@@ -41,7 +41,7 @@ def line_table(path: Path) -> bytes:
     files = sorted({name for _, name, _ in rows})
     number = {name: index for index, name in enumerate(files)}
     addresses = [row[0] for row in rows]
-    deltas = [address - before for address, before in zip(addresses, [0, *addresses[:-1]], strict=True)]
+    deltas = [address - before for address, before in zip(addresses, [0, *addresses], strict=False)]
     columns = {"addresses": deltas, "file": [number[name] for _, name, _ in rows], "line": [line for *_, line in rows]}
     return _json({"files": files, **columns})
 
