@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emulator import memmap
-from firmware import BUILD_DIR, CONFIGURATIONS, FIRMWARE_DIR, Configuration, kernel_name
+from firmware import BUILD_DIR, CONFIGURATIONS, FIRMWARE_DIR, Configuration, depends, kernel_name
 
 PROJECT_DIR = FIRMWARE_DIR.parent
 
@@ -45,10 +46,11 @@ class BuildError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One source file and the flags that it is compiled with."""
+    """One source file, the flags that it is compiled with, and the macros that its configuration defines."""
 
     source: Path
     flags: tuple[str, ...]
+    macros: tuple[str, ...] = ()
 
 
 def board_header() -> str:
@@ -85,7 +87,9 @@ def zig(*args: str) -> None:
     env = dict(os.environ)
     cache = Path(env.get("ZIG_GLOBAL_CACHE_DIR") or Path(tempfile.gettempdir()) / f"dmalab-zig-{os.getuid()}")
     env |= {"ZIG_GLOBAL_CACHE_DIR": str(cache), "ZIG_LOCAL_CACHE_DIR": str(cache)}
-    command = [sys.executable, "-m", "ziglang", *args]
+    import ziglang  # its own start by `python -m` costs a third of a small compilation
+
+    command = [str(Path(ziglang.__file__).with_name("zig")), *args]
     done = subprocess.run(command, cwd=PROJECT_DIR, env=env, capture_output=True, text=True, check=False)
     if done.returncode or done.stderr.strip():
         raise BuildError(f"{' '.join(args)}\n{done.stdout}{done.stderr}".rstrip())
@@ -97,28 +101,23 @@ def compile_flags(out: Path) -> list[str]:
     return [*CFLAGS.split(), *prefixes, "-fdebug-compilation-dir=.", f"-I{out / 'include'}", "-Ifirmware/include"]
 
 
-def compile_unit(unit: Unit, out: Path, inputs: bytes) -> Path:
-    """Compile one file, or take the object that the same inputs gave before."""
-    key = hashlib.sha256(inputs + unit.source.read_bytes() + " ".join(unit.flags).encode()).hexdigest()[:16]
+def compile_unit(unit: Unit, out: Path) -> Path:
+    """Compile one file, or take the object that the same inputs gave before.
+
+    A macro that occurs in none of its files changes nothing: configurations share what does not depend on them.
+    """
+    text = depends.content(depends.closure(unit.source, [out / "include", FIRMWARE_DIR / "include"]))
+    macros = [f"-D{name}" for name in unit.macros if re.search(rf"\b{name}\b".encode(), text)]
+    flags = [*unit.flags, *macros, f'-DKBUILD_MODNAME="{unit.source.stem}"']
+    key = hashlib.sha256("\0".join([CFLAGS, compiler_version(), *flags]).encode() + text).hexdigest()[:16]
     obj = out / "obj" / f"{unit.source.stem}-{key}.o"
     if obj.exists():
         return obj
     obj.parent.mkdir(parents=True, exist_ok=True)
     partial = obj.with_name(f".{obj.name}.{os.getpid()}")
-    source = unit.source.relative_to(PROJECT_DIR).as_posix()
-    name = f'-DKBUILD_MODNAME="{unit.source.stem}"'
-    zig("cc", *compile_flags(out), *unit.flags, name, "-c", source, "-o", str(partial))
+    zig("cc", *compile_flags(out), *flags, "-c", unit.source.relative_to(PROJECT_DIR).as_posix(), "-o", str(partial))
     partial.replace(obj)
     return obj
-
-
-def common_inputs() -> bytes:
-    """Hash what any object may depend on: headers, the board, flags and the compiler."""
-    digest = hashlib.sha256(board_header().encode())
-    for header in sorted((FIRMWARE_DIR / "include").rglob("*.h")):
-        digest.update(header.relative_to(FIRMWARE_DIR).as_posix().encode() + header.read_bytes())
-    digest.update(CFLAGS.encode() + compiler_version().encode())
-    return digest.digest()
 
 
 def compiler_version() -> str:
@@ -131,12 +130,11 @@ def compiler_version() -> str:
 def units(config: Configuration) -> list[Unit]:
     """List the kernel's source files in link order, drivers and modules last."""
     found: list[Unit] = []
-    macros = tuple(f"-D{name}" for name in config.macros())
     for folder in ("kernel", "drivers", "modules"):
         for source in sorted((FIRMWARE_DIR / folder).glob("*.[cS]")):
             if source.stem == "structs":
                 continue  # layouts.py compiles it, for its DWARF only
-            found.append(Unit(source, (*KERNEL_FLAGS, *macros)))
+            found.append(Unit(source, tuple(KERNEL_FLAGS), tuple(config.macros())))
     return found
 
 
@@ -155,9 +153,9 @@ def link(objects: Sequence[Path], script: str, target: Path, *flags: str) -> Non
     linked.replace(target)
 
 
-def build_rom(out: Path, inputs: bytes) -> Path:
+def build_rom(out: Path) -> Path:
     """Link the ROM: a flat image for the CPU, and the same as ELF for debuggers."""
-    objects = compile_all(rom_units(), out, inputs)
+    objects = compile_all(rom_units(), out)
     link(objects, "rom/rom.ld", out / "rom.elf", "--build-id=none")
     link(objects, "rom/rom.ld", out / "rom.bin", "--oformat=binary", "--build-id=none")
     size = (out / "rom.bin").stat().st_size
@@ -166,9 +164,9 @@ def build_rom(out: Path, inputs: bytes) -> Path:
     return out / "rom.bin"
 
 
-def build_kernel(config: Configuration, out: Path, inputs: bytes) -> Path:
+def build_kernel(config: Configuration, out: Path) -> Path:
     """Link one kernel and write its symbols and lines beside it."""
-    objects = compile_all(units(config), out, inputs)
+    objects = compile_all(units(config), out)
     kernel = out / f"{kernel_name(config)}.elf"
     link(objects, "kernel/kernel.ld", kernel, "--build-id=sha1", "--hash-style=gnu", "-z", "noexecstack")
     write_tables(kernel)
@@ -183,16 +181,22 @@ def write_tables(kernel: Path) -> None:
     write_if_changed(kernel.with_suffix(".lines.json"), line_table(kernel))
 
 
-def compile_all(wanted: Sequence[Unit], out: Path, inputs: bytes) -> list[Path]:
+def compile_all(wanted: Sequence[Unit], out: Path) -> list[Path]:
     """Compile on all cores; the order of the result is that of `wanted`."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(lambda unit: compile_unit(unit, out, inputs), wanted))
+        return list(pool.map(lambda unit: compile_unit(unit, out), wanted))
 
 
 def source_hash() -> str:
     """Hash everything that decides what the build gives."""
-    digest = hashlib.sha256(common_inputs())
-    patterns = ("firmware/**/*.[chS]", "firmware/**/*.ld", "firmware/*.py", "pykernel/layout/*.py")
+    digest = hashlib.sha256((CFLAGS + compiler_version()).encode())
+    patterns = (
+        "emulator/memmap.py",
+        "firmware/**/*.[chS]",
+        "firmware/**/*.ld",
+        "firmware/*.py",
+        "pykernel/layout/*.py",
+    )
     for path in sorted({path for pattern in patterns for path in PROJECT_DIR.glob(pattern)}):
         if BUILD_DIR not in path.parents:
             digest.update(path.relative_to(PROJECT_DIR).as_posix().encode() + path.read_bytes())
@@ -221,10 +225,9 @@ def build(out: Path = BUILD_DIR) -> None:
         if stamp.exists() and stamp.read_text() == wanted:
             return
         write_if_changed(out / "include" / "board.h", board_header().encode())
-        inputs = common_inputs()
-        build_rom(out, inputs)
+        build_rom(out)
         for config in CONFIGURATIONS:
-            build_kernel(config, out, inputs)
+            build_kernel(config, out)
         build_layouts(out)
         write_if_changed(stamp, wanted.encode())
 

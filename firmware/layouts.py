@@ -9,10 +9,12 @@ import hashlib
 import itertools
 import json
 import os
-import subprocess
-import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+
+from firmware import depends
+from firmware.build import zig
 
 _FIRMWARE = Path(__file__).resolve().parent
 DEFAULT_OUT = _FIRMWARE / "_build" / "layouts"
@@ -27,7 +29,7 @@ _ORDERS = {f"mo{order}": [f"-DCONFIG_FORCE_MAX_ZONEORDER={order}"] for order in 
 _DMA: dict[str, list[str]] = {"dma": ["-DCONFIG_ZONE_DMA=1"], "nodma": []}
 
 _COMPILE = [
-    *(sys.executable, "-m", "ziglang", "cc", "-target", "x86_64-freestanding", "-std=gnu11", "-ffreestanding"),
+    *("cc", "-target", "x86_64-freestanding", "-std=gnu11", "-ffreestanding"),
     *("-g", "-O0", "-c", "-fdata-sections", "-fno-eliminate-unused-debug-types", "-Wall", "-Werror"),
 ]
 
@@ -52,16 +54,18 @@ def path(key: str, out_dir: Path = DEFAULT_OUT) -> Path:
 
 
 def build(out_dir: Path = DEFAULT_OUT) -> list[Path]:
-    """Build the layouts of all configurations that are not up to date, and give their paths."""
-    return [path(key, out_dir) for key in configurations()]
+    """Build the layouts of all configurations that are not up to date, on all cores, and give their paths."""
+    keys = list(configurations())
+    stamp = _stamp()
+    if all(_is_current(out_dir / f"{key}.json", stamp) for key in keys):
+        return [out_dir / f"{key}.json" for key in keys]
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(path, keys, itertools.repeat(out_dir)))
 
 
 def _stamp() -> str:
-    digest = hashlib.sha256()
-    sources = [*_INCLUDE.glob("kernel/*.h"), *_SOURCES.glob("*_statics.c"), _SOURCES / "structs.c", Path(__file__)]
-    for source in sorted(sources):
-        digest.update(source.name.encode() + b"\0" + source.read_bytes())
-    return digest.hexdigest()[:16]
+    sources = depends.closure(_SOURCES / "structs.c", [_INCLUDE])
+    return hashlib.sha256(depends.content([*sources, Path(__file__)])).hexdigest()[:16]
 
 
 def _is_current(target: Path, stamp: str) -> bool:
@@ -77,8 +81,7 @@ def _build_one(key: str, options: list[str], target: Path, stamp: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         compiled = Path(scratch) / "structs.o"
-        command = [*_COMPILE, *options, f"-I{_INCLUDE}", "structs.c", "-o", str(compiled)]
-        subprocess.run(command, check=True, cwd=_SOURCES)
+        zig(*_COMPILE, *options, f"-I{_INCLUDE}", str(_SOURCES / "structs.c"), "-o", str(compiled))
         table = read_object(compiled)
     lines = [f'"stamp": "{stamp}"', f'"key": "{key}"']
     lines += [f'"{part}": {json.dumps(table[part], separators=(",", ":"))}' for part in table]

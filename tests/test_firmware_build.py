@@ -42,8 +42,8 @@ def run_build(tree: Path, *, lines: str) -> subprocess.CompletedProcess[str]:
 
 BUILD_ONE = """
 build.write_if_changed(BUILD_DIR / "include" / "board.h", build.board_header().encode())
-build.build_rom(BUILD_DIR, build.common_inputs())
-build.build_kernel(CONFIGURATIONS[0], BUILD_DIR, build.common_inputs())
+build.build_rom(BUILD_DIR)
+build.build_kernel(CONFIGURATIONS[0], BUILD_DIR)
 """
 
 

@@ -8,6 +8,7 @@
  *
  * Options: cache_slabs=N, whole slabs of each cache to fill; one more is begun.
  */
+#include <kernel/slab.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 

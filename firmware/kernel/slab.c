@@ -8,6 +8,7 @@
  */
 #include <asm/page.h>
 #include <kernel/traps.h>
+#include <kernel/slab.h>
 #include <linux/irq_mask.h>
 #include <linux/mm.h>
 #include <linux/slab.h>

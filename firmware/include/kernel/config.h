@@ -6,7 +6,7 @@
 #ifndef KERNEL_CONFIG_H
 #define KERNEL_CONFIG_H
 
-/* CONFIG_SMP: two CPUs. CONFIG_DEBUG_SLAB. CONFIG_ZONE_DMA: a zone for the 24-bit reach of ISA. */
+/* SMP: two CPUs. DEBUG_SLAB. ZONE_DMA: a zone for the 24-bit reach of ISA. All begin with CONFIG_. */
 
 #define CONFIG_ZONE_DMA32 1	/* always, on x86-64 */
 

@@ -4,6 +4,8 @@
 #define KERNEL_SLAB_H
 
 #include <kernel/page.h>
+#include <kernel/rcu_head.h>
+#include <kernel/slab_flags.h>
 
 #define MAX_NUMNODES 1
 
@@ -14,19 +16,6 @@ enum bufctl {
 	BUFCTL_ACTIVE = 0xfffffffd,
 	BUFCTL_FREE = 0xfffffffe,
 	BUFCTL_END = 0xffffffff,
-};
-
-enum slab_flags {
-	SLAB_RED_ZONE = 0x400,
-	SLAB_POISON = 0x800,
-	SLAB_HWCACHE_ALIGN = 0x2000,
-	SLAB_CACHE_DMA = 0x4000,
-	SLAB_STORE_USER = 0x10000,
-	SLAB_RECLAIM_ACCOUNT = 0x20000,
-	SLAB_PANIC = 0x40000,
-	SLAB_DESTROY_BY_RCU = 0x80000,
-	SLAB_MEM_SPREAD = 0x100000,
-	CFLGS_OFF_SLAB = 0x80000000,
 };
 
 /* What freed, allocated and last bytes of a debugged object hold; and the words around it. */
@@ -50,11 +39,6 @@ struct slab {
 	unsigned int inuse;
 	kmem_bufctl_t free;		/* index of the first free object */
 	unsigned short nodeid;
-};
-
-struct rcu_head {
-	struct rcu_head *next;
-	void (*func)(struct rcu_head *head);
 };
 
 /* Takes the place of a struct slab whose pages wait for the end of a grace period. */

@@ -4,7 +4,7 @@
 #define LINUX_SLAB_H
 
 #include <kernel/api.h>
-#include <kernel/slab.h>
+#include <kernel/slab_flags.h>
 #include <linux/compiler.h>
 #include <linux/gfp.h>
 #include <linux/types.h>
@@ -14,6 +14,7 @@
 #define KMALLOC_MAX_SIZE (1UL << 22)
 #define ARCH_KMALLOC_MINALIGN 8
 
+struct kmem_cache;
 typedef void (*kmem_cache_ctor_t)(struct kmem_cache *cachep, void *objp);
 typedef void (*kmem_cache_dtor_t)(struct kmem_cache *cachep, void *objp);
 
