@@ -10,9 +10,7 @@ import hashlib
 import importlib.util
 import os
 import re
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,8 +18,7 @@ from pathlib import Path
 
 from emulator import memmap
 from firmware import BUILD_DIR, CONFIGURATIONS, FIRMWARE_DIR, Configuration, depends, kernel_name
-
-PROJECT_DIR = FIRMWARE_DIR.parent
+from firmware.toolchain import PROJECT_DIR, BuildError, compiler_version, zig
 
 # No vector registers: the compiler takes no notice of -mgeneral-regs-only alone. And nothing is inlined that does not
 # ask for it, so that a backtrace names the functions that a reader finds in the source. Behind a call that does not
@@ -38,10 +35,6 @@ ROM_FLAGS = ["-mcmodel=small", "-DROM"]
 LINK_CONSTANTS = ("KERNEL_MAP_BASE", "KERNEL_PHYS", "KERNEL_PHYS_END", "MODULE_PHYS", "ROM_SHADOW_BASE", "LOW_HOLE_END")
 
 ROM_SHARED = ("kernel/fw_cfg.c",)
-
-
-class BuildError(Exception):
-    """A tool failed; the message holds its command and all that it printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +72,6 @@ def write_if_changed(path: Path, data: bytes) -> None:
     partial.replace(path)
 
 
-def zig(*args: str) -> None:
-    """Run one of the toolchain's commands in the project's root.
-
-    Raises: BuildError with the tool's output where it fails.
-    """
-    env = dict(os.environ)
-    cache = Path(env.get("ZIG_GLOBAL_CACHE_DIR") or Path(tempfile.gettempdir()) / f"dmalab-zig-{os.getuid()}")
-    env |= {"ZIG_GLOBAL_CACHE_DIR": str(cache), "ZIG_LOCAL_CACHE_DIR": str(cache)}
-    import ziglang  # its own start by `python -m` costs a third of a small compilation
-
-    command = [str(Path(ziglang.__file__).with_name("zig")), *args]
-    done = subprocess.run(command, cwd=PROJECT_DIR, env=env, capture_output=True, text=True, check=False)
-    if done.returncode or done.stderr.strip():
-        raise BuildError(f"{' '.join(args)}\n{done.stdout}{done.stderr}".rstrip())
-
-
 def compile_flags(out: Path) -> list[str]:
     """Give the flags that every C and assembly file of the guest is compiled with, `out` holding board.h."""
     prefixes = [f"-ffile-prefix-map={out}=firmware/_build", f"-ffile-prefix-map={PROJECT_DIR}=."]
@@ -118,13 +95,6 @@ def compile_unit(unit: Unit, out: Path) -> Path:
     zig("cc", *compile_flags(out), *flags, "-c", unit.source.relative_to(PROJECT_DIR).as_posix(), "-o", str(partial))
     partial.replace(obj)
     return obj
-
-
-def compiler_version() -> str:
-    """Give the version of the installed compiler package without starting it."""
-    from importlib.metadata import version
-
-    return version("ziglang")
 
 
 def units(config: Configuration) -> list[Unit]:

@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from firmware import depends
-from firmware.build import zig
+from firmware.toolchain import zig
 
 _FIRMWARE = Path(__file__).resolve().parent
 DEFAULT_OUT = _FIRMWARE / "_build" / "layouts"

@@ -3,7 +3,7 @@
 #ifndef LINUX_RCUPDATE_H
 #define LINUX_RCUPDATE_H
 
-#include <kernel/slab.h>
+#include <kernel/rcu_head.h>
 #include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/preempt.h>

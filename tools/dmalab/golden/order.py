@@ -46,7 +46,7 @@ def contradiction(path: Path) -> str | None:
     alive: Counter[tuple[str, int]] = Counter()
     found, last, before = None, -1, None
     for line, value in _numbered(path):
-        if isinstance(value, dict) and isinstance(before, dict) and not _NUMBERED & (value.keys() | before.keys()):
+        if isinstance(value, dict) and _is_second(value, before):
             return f"line {line}: found a dump after a dump, expected an operation between them"
         before = value
         if isinstance(value, dict) and isinstance(value.get("i"), int):
@@ -58,6 +58,11 @@ def contradiction(path: Path) -> str | None:
     if found and all(count in (0, 1) for count in alive.values()):
         return f"{found}, expected lines in the recorded order"
     return None
+
+
+def _is_second(dump: dict[str, Any], before: Any) -> bool:
+    """Say whether a dump stands behind one of the same kind, with no operation between them."""
+    return isinstance(before, dict) and dump.keys() == before.keys() and not _NUMBERED & dump.keys()
 
 
 def _account(alive: Counter[tuple[str, int]], line: list[Any]) -> bool:
