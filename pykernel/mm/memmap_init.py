@@ -4,6 +4,8 @@
 Written member by member as strided columns, never page by page: 64 GiB take a fraction of a second.
 """
 
+import sys
+from array import array
 from collections.abc import Iterator
 
 from emulator.memmap import PAGE_OFFSET
@@ -46,9 +48,9 @@ def _lru_addresses(first: int, count: int) -> Iterator[memoryview]:
     A chunk is one long number with an address in each 64 bits, so that the next chunk is one addition away.
     """
     chunk = min(count, _CHUNK)
-    addresses = b"".join((first + index * _PAGE_BYTES).to_bytes(8, "little") for index in range(chunk))
-    lanes = int.from_bytes(addresses, "little")
-    step = int.from_bytes((chunk * _PAGE_BYTES).to_bytes(8, "little") * chunk, "little")
+    addresses = array("Q", range(first, first + chunk * _PAGE_BYTES, _PAGE_BYTES))
+    lanes = int.from_bytes(addresses.tobytes(), sys.byteorder)
+    step = int.from_bytes(array("Q", [chunk * _PAGE_BYTES]).tobytes() * chunk, sys.byteorder)
     for done in range(0, count, chunk):
-        yield memoryview(lanes.to_bytes(chunk * 8, "little")).cast("Q")[: min(chunk, count - done)]
+        yield memoryview(lanes.to_bytes(chunk * 8, sys.byteorder)).cast("Q")[: min(chunk, count - done)]
         lanes += step
