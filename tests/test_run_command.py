@@ -120,3 +120,19 @@ def test_a_starter_is_written_once_and_passes_its_own_test(capsys, tmp_path, mon
         pytest.main(["-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path / "test_mine.py")]) == 0
     )
     assert main(["machine", "--check", str(tmp_path / "mine.toml")]) == 0
+
+
+def test_a_driver_of_the_same_name_in_another_folder_is_named_from_there(tmp_path, monkeypatch, capsys):
+    text = (Path(__file__).parent / "drivers/faulty/null_probe.c").read_text(encoding="utf-8")
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "null_probe.c").write_text(text, encoding="utf-8")
+        monkeypatch.chdir(folder)
+
+        code = main(["run", "null_probe.c"])
+
+        shown = capsys.readouterr().out
+        assert code == 3
+        assert "(null_probe.c:15)" in shown
+        assert str(tmp_path / ("two" if name == "one" else "one")) not in shown

@@ -109,7 +109,9 @@ def _compile(source: Path, module: str, kernel_api: str, extra: tuple[str, ...])
         f'-DKBUILD_BASENAME="{source.stem}"',
         f"-I{source.parent}",
     ]
-    inputs = [compiler.identity, _headers_digest(), *arguments, str(source), _digest(source)]
+    # Debug information names files from where the compiler was started.
+    places = [str(Path.cwd()), str(FIRMWARE_DIR)]
+    inputs = [compiler.identity, _headers_digest(), *places, *arguments, str(source), _digest(source)]
     key = hashlib.sha256("\0".join(inputs).encode()).hexdigest()[:32]
     folder = cache_dir()
     record = folder / f"{key}.compiled.json"
