@@ -123,16 +123,16 @@ def test_a_starter_is_written_once_and_passes_its_own_test(capsys, tmp_path, mon
 
 
 def test_a_driver_of_the_same_name_in_another_folder_is_named_from_there(tmp_path, monkeypatch, capsys):
-    text = (Path(__file__).parent / "drivers/faulty/null_probe.c").read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "drivers/faulty/missing.c").read_text(encoding="utf-8")
     for name in ("one", "two"):
         folder = tmp_path / name
         folder.mkdir()
-        (folder / "null_probe.c").write_text(text, encoding="utf-8")
+        (folder / "missing.c").write_text(text, encoding="utf-8")
         monkeypatch.chdir(folder)
 
-        code = main(["run", "null_probe.c"])
+        code = main(["run", "missing.c"])
 
-        shown = capsys.readouterr().out
-        assert code == 3
-        assert "(null_probe.c:15)" in shown
-        assert str(tmp_path / ("two" if name == "one" else "one")) not in shown
+        shown = capsys.readouterr().err
+        assert code == 2
+        assert "missing.c:12: only_declared() is not provided" in shown
+        assert str(tmp_path / "one") not in shown
