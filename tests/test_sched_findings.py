@@ -8,6 +8,8 @@ from tests.guest_session import kinds, run_modules
 CASES = [
     ("sleep-locked", "sleep-in-atomic", "BUG: sleeping function called from invalid context at", "sleep_under_lock"),
     ("sleep-irqs-off", "sleep-in-atomic", "in_atomic(): 0, irqs_disabled(): 1, pid: 1", "sleep_with_irqs_off"),
+    ("allocate-locked", "sleep-in-atomic", "in_atomic(): 1, irqs_disabled(): 0", "allocate_under_lock"),
+    ("allocate-timer", "sleep-in-atomic", "in_atomic(): 1, irqs_disabled(): ", "allocating_function"),
     ("schedule-locked", "scheduling-while-atomic", "BUG: scheduling while atomic: ", "schedule_under_lock"),
     ("lock-twice", "spinlock", "BUG: spinlock recursion on CPU#0, ", "lock_twice"),
     ("unlock-unlocked", "spinlock", "BUG: spinlock already unlocked on CPU#0, ", "unlock_unlocked"),

@@ -33,6 +33,7 @@ noinline int dma_set_coherent_mask(struct device *dev, u64 mask)
 
 noinline void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp_mask)
 {
+	might_sleep_if(gfp_mask & __GFP_WAIT);
 	return (void *)TRAP(TRAP_DMA_ALLOC_COHERENT, (u64)dev, size, (u64)dma_handle, gfp_mask);
 }
 

@@ -7,10 +7,11 @@
  * None of the functions is inlined, so that its caller is the driver's line. mm/slab.c: __cache_alloc, __cache_free
  */
 #include <asm/page.h>
-#include <kernel/traps.h>
 #include <kernel/slab.h>
+#include <kernel/traps.h>
 #include <linux/irq_mask.h>
 #include <linux/mm.h>
+#include <linux/preempt.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -113,6 +114,16 @@ static inline struct kmem_cache *cachep_of(const void *objp)
 	return (struct kmem_cache *)mem_map[pfn].lru.next;
 }
 
+/*
+ * Memory that is worth waiting for is for whoever may sleep. Whether interrupts are off is asked only where the array is
+ * empty: it costs as much as an allocation. mm/slab.c: cache_alloc_debugcheck_before
+ */
+static __always_inline void check_context(gfp_t gfp_mask)
+{
+	if (unlikely(preempt_count() && gfp_mask & __GFP_WAIT))
+		might_sleep();
+}
+
 /* Finish an allocation that went either way. */
 static inline void *allocated(void *objp, gfp_t gfp_mask, u64 caller)
 {
@@ -125,6 +136,7 @@ static __always_inline void *cache_alloc(struct kmem_cache *cachep, gfp_t gfp_ma
 {
 	void *objp;
 
+	check_context(gfp_mask);
 	if (unlikely(!slab_fast_path || !cachep))
 		goto slow;
 	objp = pop(cachep);
@@ -134,6 +146,7 @@ static __always_inline void *cache_alloc(struct kmem_cache *cachep, gfp_t gfp_ma
 		memset(objp, 0, cachep->buffer_size);
 	return allocated(objp, gfp_mask, caller);
 slow:
+	might_sleep_if(!preempt_count() && gfp_mask & __GFP_WAIT);
 	objp = (void *)slow_path(TRAP_KMEM_CACHE_ALLOC, (u64)cachep, gfp_mask, caller, frame_pointer);
 	return allocated(objp, gfp_mask, caller);
 }
@@ -143,6 +156,7 @@ static __always_inline void *do_kmalloc(size_t size, gfp_t gfp_mask, u64 caller,
 	struct kmem_cache *cachep;
 	void *objp;
 
+	check_context(gfp_mask);
 	if (unlikely(!slab_fast_path || !size))
 		goto slow;
 	cachep = general_cachep(size, gfp_mask);
@@ -155,6 +169,7 @@ static __always_inline void *do_kmalloc(size_t size, gfp_t gfp_mask, u64 caller,
 		memset(objp, 0, cachep->buffer_size);
 	return allocated(objp, gfp_mask, caller);
 slow:
+	might_sleep_if(!preempt_count() && gfp_mask & __GFP_WAIT);
 	objp = (void *)slow_path(TRAP_KMALLOC, size, gfp_mask, caller, frame_pointer);
 	return allocated(objp, gfp_mask, caller);
 }

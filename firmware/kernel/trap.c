@@ -51,11 +51,13 @@ static unsigned long taken(unsigned long addr, gfp_t gfp_mask, u64 caller)
 
 noinline unsigned long __get_free_pages(gfp_t gfp_mask, unsigned int order)
 {
+	might_sleep_if(gfp_mask & __GFP_WAIT);
 	return taken(TRAP(TRAP_GET_FREE_PAGES, gfp_mask, order), gfp_mask, (u64)__builtin_return_address(0));
 }
 
 noinline unsigned long get_zeroed_page(gfp_t gfp_mask)
 {
+	might_sleep_if(gfp_mask & __GFP_WAIT);
 	gfp_mask |= __GFP_ZERO;
 	return taken(TRAP(TRAP_GET_FREE_PAGES, gfp_mask, 0), gfp_mask, (u64)__builtin_return_address(0));
 }
