@@ -208,19 +208,19 @@ def make_free_pages(allocator: "PageAllocator") -> Callable[[int, int], None]:
     """
     general, free_block = allocator.free_pages_slowly, _make_free_block(allocator)
     mm, u64, i32, u8 = allocator.mm, allocator.u64, allocator.i32, allocator.mm.ram.u8
-    i_mobility_disabled, block_shift, max_pfn = allocator.i_mobility_disabled, mm.config.pageblock_order, mm.max_pfn
+    i_mobility_disabled, block_shift = allocator.i_mobility_disabled, mm.config.pageblock_order
     flags, counts, private, users = mm.mem_map.flags, mm.mem_map.counts, mm.mem_map.private, mm.mem_map.users
     mapping, links, backlinks = mm.mem_map.mapping, mm.mem_map.links, mm.mem_map.backlinks
     lru_base, zones = mm.mem_map.lru_base, _lists_by_flags(allocator)
 
     def free_pages(pfn: int, order: int) -> None:
         """Drop one reference to a block, and free it when that was the last. See PageAllocator.free_pages_slowly."""
-        if order or not 0 <= pfn < max_pfn:
+        if order or pfn < 0:  # one beyond the end has no user
             return free_block(pfn, order)
         try:
-            start_pfn, blocks, i_count, w_head, head = zones[mm.cpu][flags[pfn]]
+            start_pfn, blocks, i_count, i_high, w_head, head = zones[mm.cpu][flags[pfn]]
             count = i32[i_count] + 1
-            if count >= i32[i_count + 1] or counts[pfn] != COUNTS_ONE_USER or mapping[pfn]:
+            if count >= i32[i_high] or counts[pfn] != COUNTS_ONE_USER or mapping[pfn]:
                 return general(pfn, 0)
             byte, shift = blocks[(pfn - start_pfn) >> block_shift]
             migratetype = (u8[byte] if shift < 6 else u8[byte] | u8[byte + 1] << 8) >> shift & 7
@@ -239,19 +239,20 @@ def make_free_pages(allocator: "PageAllocator") -> Callable[[int, int], None]:
     return free_pages
 
 
-def _lists_by_flags(allocator: "PageAllocator") -> list[dict[int, tuple[int, _Blocks, int, int, int]]]:
+def _lists_by_flags(allocator: "PageAllocator") -> list[dict[int, tuple[int, _Blocks, int, int, int, int]]]:
     """Give, by CPU and by the flags of an ordinary page, which are nothing but its zone's number, what a free needs.
 
-    That is the zone's first page, its pageblocks, and the CPU's hot list: indices of count and head, and its address.
+    That is the zone's first page, its pageblocks, and of the CPU's hot list the indices of count, high and head, and
+    its address.
     """
-    found: list[dict[int, tuple[int, _Blocks, int, int, int]]] = []
+    found: list[dict[int, tuple[int, _Blocks, int, int, int, int]]] = []
     for cpu in range(allocator.mm.config.nr_cpus):
         pcps = [(zone, zone.pcps[cpu][HOT]) for zone in allocator.zones]
         found.append(
             {
                 zone.index << ZONES_SHIFT: (
                     *(zone.start_pfn, _Blocks(zone.block_flags)),
-                    *(pcp.phys >> 2, pcp.w_head, int(pcp.head)),
+                    *(pcp.phys >> 2, (pcp.phys >> 2) + 1, pcp.w_head, int(pcp.head)),
                 )
                 for zone, pcp in pcps
             }
