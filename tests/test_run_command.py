@@ -80,6 +80,7 @@ def test_a_driver_for_another_kernel_is_taken_for_that_one(capsys):
     ("arguments", "complaint"),
     [
         (["nothing.c"], "nothing.c: found no such file"),
+        ([str(FAULTY / "data_only.c")], "data_only: found no function in the module, expected at least one"),
         ([str(DRIVERS / "hello.c"), "--kernel-api", "4.4"], "--kernel-api: found '4.4'"),
         ([str(DRIVERS / "hello.c"), "--device", "edu,mask=99"], "--device: found 'mask=99'"),
         ([str(DRIVERS / "hello.c"), "--param", "x"], "--param: found 'x'"),

@@ -75,6 +75,8 @@ def read_image(elf: Path, name: str) -> ModuleImage:
     table = json.loads(elf.with_suffix(".symbols.json").read_text(encoding="utf-8"))
     places = {found: address for found, (address, _) in table["objects"].items()}
     places |= {found: address for address, _, found in table["functions"]}
+    if not any(_START <= address < _START + _ROOM for address, _, _ in table["functions"]):
+        raise ConfigError(f"{name}: found no function in the module, expected at least one, as module_init() names it")
     end = places["__module_end"]
     if end - _START > _ROOM:
         raise ConfigError(f"{name}: found a module of {end - _START} bytes, expected {_ROOM} at most")
