@@ -35,6 +35,7 @@ def test_every_key_of_a_machine_file_reaches_the_spec(tmp_path: Path) -> None:
         """
         ram = 1073741824
         policy = "strict"
+        command_line = "swiotlb=force iommu=soft"
         device = [{type = "edu", slot = 7, reach = 0xffff_ffff, beyond = "abort"}, {type = "isa_pattern", irq = 7}]
         [kernel]
         debug_slab = true
@@ -49,6 +50,7 @@ def test_every_key_of_a_machine_file_reaches_the_spec(tmp_path: Path) -> None:
     assert spec == MachineSpec(
         ram=1 << 30,
         policy="strict",
+        command_line="swiotlb=force iommu=soft",
         kernel=KernelConfig(debug_slab=True, zone_dma=False, hugetlb=False),
         limits=machine_spec.LimitsSpec(max_blocks=5, wall_seconds=6),
         devices=(EduSpec(slot=7, reach=0xFFFF_FFFF, beyond="abort"), IsaPatternSpec(irq=7)),
@@ -64,8 +66,9 @@ def test_every_key_of_a_machine_file_reaches_the_spec(tmp_path: Path) -> None:
         ('ram = "lots"', 1, 'ram: found "lots", expected 16M to 64G in whole pages'),
         ("ram = true", 1, "ram: found true, expected 16M to 64G in whole pages"),
         ("ram = 134217729", 1, "ram: found 134217729, expected 16M to 64G in whole pages"),
-        ("\nrum = 1", 2, "rum: found an unknown key, expected one of ram, policy, kernel, limits, fault"),
+        ("\nrum = 1", 2, "rum: found an unknown key, expected one of ram, policy, command_line, kernel, limits"),
         ('policy = "lenient"', 1, 'policy: found "lenient", expected "report" or "strict"'),
+        ('command_line = "a\\n"', 1, 'command_line: found "a\\n", expected up to 1000 printable ASCII'),
         ("kernel = 3", 1, "kernel: found 3, expected a table [kernel]"),
         ("[kernel]\nzone_dma = 1", 2, "kernel.zone_dma: found 1, expected true or false"),
         ("[kernel]\n\nsmp = true", 3, "kernel.smp: found an unknown key, expected one of debug_slab, zone_dma,"),

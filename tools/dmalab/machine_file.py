@@ -5,6 +5,7 @@ Whatever is wrong with it becomes one line: file, line, key, what was found and 
 keys and types, `_overlaps` what no single key can show.
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ from pykernel.layout.config import KernelConfig
 _EXPECTED = {
     "ram": "16M to 64G in whole pages",
     "policy": '"report" or "strict"',
+    "command_line": "up to 1000 printable ASCII characters",
     "kernel": "a table [kernel]",
     "iommu": "a table [iommu]",
     "enabled": "true or false",
@@ -73,6 +75,7 @@ _EXPECTED = {
     "port": "a multiple of 8, from 0x100 to 0xfff8",
     "irq": "0 to 15",
 }
+_COMMAND_LINE_SIZE = 1000  # half of COMMAND_LINE_SIZE in kernel/boot_params.h: the other half is the laboratory's
 _NESTED = 3  # parts of the location of a key in a table of [fault]
 _ISA_PORTS = 8  # that the device decodes
 # What the board has itself: first port, number of ports, name; interrupt line, name.
@@ -112,6 +115,11 @@ def _reach(value: int) -> int:
     return value
 
 
+def _command_line(value: str) -> str:
+    _check(len(value) <= _COMMAND_LINE_SIZE and value.isascii() and (value.isprintable() or not value))
+    return value
+
+
 def _port(value: int) -> int:
     _check(0x100 <= value <= 0xFFF8 and value % _ISA_PORTS == 0)
     return value
@@ -120,6 +128,7 @@ def _port(value: int) -> int:
 _Ram = Annotated[int, BeforeValidator(_size), AfterValidator(_ram)]
 _Reach = Annotated[int, AfterValidator(_reach)]
 _Port = Annotated[int, AfterValidator(_port)]
+_CommandLine = Annotated[str, AfterValidator(_command_line)]
 
 
 class _Table(BaseModel):
@@ -210,6 +219,7 @@ class _Suppress(_Table):
 class _Machine(_Table):
     ram: _Ram = MachineSpec().ram
     policy: machine_spec.Policy = MachineSpec().policy
+    command_line: _CommandLine = MachineSpec().command_line
     kernel: _Kernel = _Kernel()
     limits: _Limits = _Limits()
     fault: _Faults = _Faults()
@@ -254,6 +264,7 @@ def _spec(machine: _Machine) -> MachineSpec:
     return MachineSpec(
         ram=machine.ram,
         policy=machine.policy,
+        command_line=machine.command_line,
         kernel=KernelConfig(**machine.kernel.model_dump()),
         limits=LimitsSpec(**machine.limits.model_dump()),
         devices=devices,
@@ -370,4 +381,4 @@ def _toml(value: Any) -> str:
     """Show a value as a machine file spells it."""
     if isinstance(value, bool):
         return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else repr(value)[:60]
+    return json.dumps(value)[:200] if isinstance(value, str) else repr(value)[:60]

@@ -108,6 +108,7 @@ class MachineSpec(NamedTuple):
     devices: tuple[DeviceSpec, ...] = (EduSpec(), IsaPatternSpec())
     faults: FaultsSpec = FaultsSpec()
     hostile: HostileSpec | None = None
+    command_line: str = ""  # what the kernel's has besides: Linux's own options, such as swiotlb=force
     iommu: bool = False  # between the PCI bus and memory
     coherent: bool = True  # devices see the CPU's caches
     uninitialized: bool = False  # look for bytes that nobody has written

@@ -217,6 +217,7 @@ def command_line(spec: MachineSpec, scenario: Scenario) -> str:
         if isinstance(device, IsaPatternSpec) and device != IsaPatternSpec(reach=device.reach, beyond=device.beyond):
             words += [f"isa_pattern.port={device.port:#x}", f"isa_pattern.irq={device.irq}"]
     words += trouble.kernel_words(spec.faults)
+    words += spec.command_line.split()
     if spec.iommu:
         words.append("dmalab_iommu")
     if spec.uninitialized and "fast_path=0" not in words:
