@@ -8,6 +8,8 @@ import pytest
 
 from dmalab.cli import main
 from dmalab.lab import Lab, LabStopped
+from dmalab.machine_spec import IsaPatternSpec
+from dmalab.run_command import parse_device
 
 DRIVERS = Path(__file__).parent / "drivers"
 FAULTY = DRIVERS / "faulty"
@@ -83,6 +85,7 @@ def test_a_driver_for_another_kernel_is_taken_for_that_one(capsys):
         ([str(FAULTY / "data_only.c")], "data_only: found no function in the module, expected at least one"),
         ([str(DRIVERS / "hello.c"), "--kernel-api", "4.4"], "--kernel-api: found '4.4'"),
         ([str(DRIVERS / "hello.c"), "--device", "edu,mask=99"], "--device: found 'mask=99'"),
+        ([str(DRIVERS / "hello.c"), "--device", "isa_pattern,slot=3"], "--device: found 'slot=3'"),
         ([str(DRIVERS / "hello.c"), "--param", "x"], "--param: found 'x'"),
         ([str(DRIVERS / "hello.c"), "--user", "nothing.py"], "--user: found no file nothing.py"),
     ],
@@ -93,6 +96,13 @@ def test_wrong_input_ends_with_2_and_one_line(arguments, complaint, capsys):
     said = capsys.readouterr().err
     assert complaint in said
     assert said.count("\n") == 1
+
+
+def test_a_part_on_the_isa_bus_can_be_the_only_device(capsys):
+    document = run_json(capsys, str(DRIVERS / "hello.c"), "--device", "isa_pattern,mask=20")
+
+    assert document["exit_code"] == 0
+    assert parse_device("isa_pattern,mask=20") == IsaPatternSpec(reach=(1 << 20) - 1)
 
 
 def test_a_users_script_acts_as_user_space(capsys, tmp_path):

@@ -28,6 +28,7 @@ COMMANDS = {
     "run": ("dmalab.run_command", "compile a driver, load it, use it, unload it, and say what was wrong"),
     "new": ("dmalab.new_command", "write a driver to begin with, its test, and a machine file"),
     "audit": ("dmalab.audit_command", "run a scenario, and examine all of the kernel's memory at every checkpoint"),
+    "bugs": ("dmalab.bugs_command", "run the corpus of faulty drivers, and show what was seen, and by whom else"),
     "golden": ("dmalab.golden.command", "replay recordings of the real Linux 2.6.24 allocators, and compare"),
     "proc": ("dmalab.proc_command", "run a scenario, and print what /proc says of the guest's memory"),
     "machine": ("dmalab.machine_command", "print the default machine file, or check one"),

@@ -242,6 +242,14 @@ def load(path: Path) -> MachineSpec:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "bytes that are not UTF-8"
         raise ConfigError(f"{path}: found {reason!r}, expected a machine file") from error
+    return parse(path, text)
+
+
+def parse(path: Path, text: str) -> MachineSpec:
+    """Read and check a machine file's text; `path` is for complaints.
+
+    Raises: ConfigError with file, line, key, found and expected.
+    """
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -10,7 +10,7 @@ import typer
 
 from dmalab.boot import choose_spec
 from dmalab.compiler import DEFAULT_KERNEL_API, KERNEL_APIS, check_kernel_api
-from dmalab.machine_spec import Beyond, EduSpec, MachineSpec, RingNicSpec
+from dmalab.machine_spec import DEVICE_TYPES, Beyond, DeviceSpec, IsaPatternSpec, MachineSpec
 from dmalab.scenario import Scenario
 from dmalab.text import Style
 from emulator.errors import ConfigError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dmalab.lab import Lab
     from dmalab.run_report import RunReport
 
-_DEVICES: dict[str, EduSpec | RingNicSpec] = {"edu": EduSpec(), "ring_nic": RingNicSpec()}
+_DEVICES: dict[str, DeviceSpec] = {name: kind() for kind, name in DEVICE_TYPES.items()}
 _BEYOND: dict[str, Beyond] = {"wrap": "wrap", "abort": "abort", "drop": "drop"}
 _RUN = Scenario("run", "run a driver of the user's", steps=("user",))
 
@@ -32,7 +32,10 @@ def command(
     ],
     device: Annotated[
         list[str] | None,
-        typer.Option(metavar="TYPE[,mask=BITS][,slot=N]", help="What is in the PCI slots: edu, ... May be repeated."),
+        typer.Option(
+            metavar="TYPE[,mask=BITS][,slot=N]",
+            help="What the machine has: edu, ring_nic, isa_pattern. May be repeated.",
+        ),
     ] = None,
     machine: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A machine file (see dmalab machine --print).")
@@ -110,7 +113,7 @@ def _audit(lab: "Lab") -> None:
     lab.result.checks += [Check("audit", False, f"{each.rule}: {each.sentence}") for each in found]
 
 
-def parse_device(text: str) -> EduSpec | RingNicSpec:
+def parse_device(text: str) -> DeviceSpec:
     """Read one --device.
 
     Raises: ConfigError where it is none.
@@ -127,14 +130,13 @@ def parse_device(text: str) -> EduSpec | RingNicSpec:
             number = -1
         if key == "mask" and 1 <= number <= 64:
             spec = spec._replace(reach=(1 << number) - 1)
-        elif key == "slot" and 1 <= number <= 31:
+        elif key == "slot" and 1 <= number <= 31 and not isinstance(spec, IsaPatternSpec):
             spec = spec._replace(slot=number)
         elif key == "beyond" and value in _BEYOND:
             spec = spec._replace(beyond=_BEYOND[value])
         else:
-            raise ConfigError(
-                f"--device: found {option!r}, expected mask=BITS (1-64), slot=N (1-31) or beyond=wrap|abort|drop"
-            )
+            slot = "" if isinstance(spec, IsaPatternSpec) else ", slot=N (1-31)"
+            raise ConfigError(f"--device: found {option!r}, expected mask=BITS (1-64){slot} or beyond=wrap|abort|drop")
     return spec
 
 

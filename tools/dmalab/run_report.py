@@ -6,6 +6,7 @@ import json
 from dmalab.exercise import Step
 from dmalab.lab import Lab
 from dmalab.report import finding_lines, stop_lines, transfer_lines
+from dmalab.result import Result
 from dmalab.text import Style, count
 from emulator.finding import Json
 
@@ -20,6 +21,11 @@ class RunReport:
         self._lab, self._steps = lab, steps
         self._result = lab.result
         self._failed = [check for check in self._result.checks if not check.ok]
+
+    @property
+    def result(self) -> Result:
+        """Give the result itself."""
+        return self._result
 
     @property
     def exit_code(self) -> int:

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
-from dmalab.golden.parallel import BadFile, Outcome, default_jobs, replay_all
+from dmalab.golden.parallel import BadFile, Outcome, replay_all
 from dmalab.golden.replay import FileResult, describe, find_recordings, summary
+from dmalab.parallel import default_jobs
 from emulator.errors import ConfigError, EmulatorError
 
 SCHEMA = "dmalab.golden/1"

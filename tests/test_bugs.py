@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The corpus of faulty drivers: each bug is found, first and at its line; its twin is not suspected."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dmalab.bug_corpus import DEFAULT_CORPUS, find_bugs, read_bug
+from dmalab.bug_judge import judge, machine_of
+from dmalab.bug_scope import scope_of
+from dmalab.cli import main
+from dmalab.machine_spec import EduSpec
+from emulator.errors import ConfigError
+from emulator.memmap import MIB
+
+BUGS = find_bugs(DEFAULT_CORPUS)
+SOURCE = """// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Forgets what it takes.
+ * machine: coherent = false
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+
+static void *taken;
+
+static int __init forgets(void)
+{
+	taken = kmalloc(8, GFP_KERNEL); /* BUG: module-leak */
+	return 0;
+}
+
+static void __exit leaves(void)
+{
+#ifdef FIXED
+	kfree(taken);
+#endif
+}
+
+module_init(forgets);
+module_exit(leaves);
+MODULE_LICENSE("GPL");
+"""
+
+
+def corpus(tmp_path: Path, text: str) -> Path:
+    """Write a corpus of one file."""
+    (tmp_path / "edu").mkdir(parents=True, exist_ok=True)
+    (tmp_path / "edu" / "one.c").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_a_bug_is_found_first_and_at_its_line_and_its_twin_is_not_suspected(bug):
+    judgement = judge(bug)
+
+    assert (judgement.found, bug.line in judgement.lines) == (bug.kind, True), judgement
+    assert judgement.false_alarms == ()
+
+
+def test_somebody_has_thought_about_who_else_could_see_each_class():
+    assert [bug.name for bug in BUGS if scope_of(bug.kind) is None] == []
+
+
+def test_a_bug_says_what_is_wrong_where_and_on_which_machine(tmp_path):
+    bug = read_bug(corpus(tmp_path, SOURCE) / "edu" / "one.c")
+
+    assert (bug.name, bug.kind, bug.line, bug.sentence) == ("edu/one", "module-leak", 13, "Forgets what it takes.")
+    assert machine_of(bug)._replace(ram=0).devices == (EduSpec(),)
+    assert (machine_of(bug).coherent, machine_of(bug).ram) == (False, 32 * MIB)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        (" /* BUG: module-leak */", "", "one.c: found 0 marks, expected one /* BUG: class */"),
+        ("return 0;", "return 0; /* BUG: module-leak */", "one.c: found 2 marks"),
+        ("FIXED", "RIGHT", "one.c: found no #ifdef FIXED, expected a twin without the bug"),
+        ("Forgets what it takes.", "", "one.c:2: found no sentence in the first comment"),
+        ("coherent = false", "coherent = 3", "one.c:4: coherent: found 3, expected true or false"),
+        ("machine: coherent = false", "needs: luck", "one.c:4: needs: found 'luck', expected kasan"),
+    ],
+)
+def test_a_file_that_is_none_of_the_corpus_is_refused_in_one_line(old, new, complaint, tmp_path, capsys):
+    folder = corpus(tmp_path, SOURCE.replace(old, new))
+
+    assert main(["bugs", str(folder)]) == 2
+
+    said = capsys.readouterr().err
+    assert complaint in said
+    assert said.count("\n") == 1
+
+
+def test_a_folder_without_bugs_a_class_and_a_name_that_nobody_has_are_refused(tmp_path, capsys):
+    assert main(["bugs", str(tmp_path)]) == 2
+    assert main(["bugs", str(corpus(tmp_path, SOURCE)), "--class", "dma-unmapped"]) == 2
+    assert main(["bugs", str(tmp_path), "--name", "two"]) == 2
+
+    said = capsys.readouterr().err.splitlines()
+    assert "found no DEVICE/NAME.c in it, expected a corpus of bugs" in said[0]
+    assert said[1] == "dmalab: --class: found 'dma-unmapped', expected one of module-leak"
+    assert said[2] == f"dmalab: {tmp_path}: found no file called like two, expected one of 1"
+
+
+def test_what_does_not_hold_is_told_and_ends_with_1(tmp_path, capsys):
+    wrong_class = corpus(tmp_path / "1", SOURCE.replace("BUG: module-leak", "BUG: memory-leak"))
+    wrong_line = SOURCE.replace(" /* BUG: module-leak */", "").replace("return 0;", "return 0; /* BUG: module-leak */")
+    no_twin = SOURCE.replace("#ifdef FIXED", "#ifndef FIXED\n#else\n#endif\n#if 0")
+
+    assert main(["bugs", str(wrong_class)]) == 1
+    assert "  found first: module-leak: memory leak: 8 bytes at" in capsys.readouterr().out
+    assert main(["bugs", str(corpus(tmp_path / "2", wrong_line))]) == 1
+    assert "  lines that the finding blames: 13: memory leak" in capsys.readouterr().out
+    assert main(["bugs", str(corpus(tmp_path / "3", no_twin)), "--json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert (document["detected"], document["lines_right"], document["false_alarms"]) == (1, 1, 1)
+    assert "module-leak" in document["files"][0]["false_alarms"][0]
+
+
+def test_any_number_of_processes_gives_the_same(capsys):
+    outputs = []
+    for jobs in ("1", "2"):
+        assert main(["bugs", "--name", "edu/p", "--json", "--jobs", jobs]) == 0
+        outputs.append(capsys.readouterr().out)
+
+    assert outputs[0] == outputs[1]
+
+
+def test_a_twin_must_compile(tmp_path):
+    folder = corpus(tmp_path, SOURCE.replace("kfree(taken);", "kfree(given);"))
+
+    with pytest.raises(ConfigError, match="given"):
+        judge(read_bug(folder / "edu" / "one.c"))
