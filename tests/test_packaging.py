@@ -60,6 +60,8 @@ def test_the_wheel_holds_what_a_boot_needs_and_nothing_else(wheel: Path) -> None
     assert all(name in names for name in needed)
     assert any(name.startswith("firmware/_build/kernel") and name.endswith(".elf") for name in names)
     assert any(name.startswith("firmware/_build/layouts/") for name in names)
+    pages = {f"dmalab/data/findings/{path.name}" for path in (ROOT / "docs" / "findings").glob("*.md")}
+    assert pages == {name for name in names if name.startswith("dmalab/data/findings/")}
     assert any(name.startswith("emulator/native/_build/") for name in names)
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert not [name for name in names if name.startswith("tests") or "/obj/" in name or name.endswith(".o")]
@@ -78,5 +80,11 @@ def test_an_installed_wheel_boots_without_a_compiler(wheel: Path, tmp_path: Path
     printed = run(scripts / "dmalab", "boot", "--json", environment=bare, cwd=tmp_path)
 
     assert json.loads(printed)["ok"]
+    assert (
+        "## How to fix it"
+        in json.loads(run(scripts / "dmalab", "explain", "dma-cpu-read", "--json", environment=bare, cwd=tmp_path))[
+            "text"
+        ]
+    )
     where = run(scripts / "python", "-c", "import emulator; print(emulator.__file__)", environment=bare, cwd=tmp_path)
     assert Path(where.strip()).is_relative_to(os.path.realpath(tmp_path))

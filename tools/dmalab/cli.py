@@ -31,6 +31,7 @@ COMMANDS = {
     "bugs": ("dmalab.bugs_command", "run the corpus of faulty drivers, and show what was seen, and by whom else"),
     "golden": ("dmalab.golden.command", "replay recordings of the real Linux 2.6.24 allocators, and compare"),
     "proc": ("dmalab.proc_command", "run a scenario, and print what /proc says of the guest's memory"),
+    "explain": ("dmalab.explain_command", "say what a class of findings means, and how to mend it"),
     "machine": ("dmalab.machine_command", "print the default machine file, or check one"),
     "scenarios": ("dmalab.scenarios_command", "list the scenarios that ship with dmalab"),
 }
