@@ -7,12 +7,12 @@
 #include <asm/page.h>
 #include <asm/processor.h>
 #include <board.h>
-#include <kernel/lab.h>
 #include <linux/io.h>
 #include <linux/irqflags.h>
 #include <linux/module.h>
 #include <linux/pci.h>
-#include <linux/string.h>
+
+#include "acts.h"
 
 #define NOWHERE 0x0000123400000000UL
 #define EDU_BAR_OVER_RAM 0x01000000
@@ -136,10 +136,7 @@ static void move_bar_over_ram(void)
 	printk("misbehave: the BAR is over RAM\n");
 }
 
-static const struct {
-	const char *name;
-	void (*act)(void);
-} acts[] = {
+static const struct act acts[] = {
 	{ "null", null_pointer },
 	{ "wild", wild_pointer },
 	{ "write-text", write_text },
@@ -161,17 +158,7 @@ static const struct {
 
 static int misbehave_init(void)
 {
-	char what[24];
-
-	if (!command_line_option("misbehave", what, sizeof(what)))
-		return -EINVAL;
-	for (size_t i = 0; i < ARRAY_SIZE(acts); i++) {
-		if (strcmp(acts[i].name, what))
-			continue;
-		acts[i].act();
-		return 0;
-	}
-	return -ENOENT;
+	return perform_act("misbehave", acts, ARRAY_SIZE(acts));
 }
 
 static void misbehave_exit(void)

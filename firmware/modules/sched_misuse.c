@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Wrong uses of the scheduler's primitives, one at a time: sched_misuse=WHAT on the command line. */
-#include <kernel/lab.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/interrupt.h>
@@ -9,9 +8,10 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
-#include <linux/string.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
+
+#include "acts.h"
 
 static DEFINE_SPINLOCK(lock);
 static DEFINE_MUTEX(first);
@@ -239,10 +239,7 @@ static void stop_what_has_ended(void)
 	kthread_stop(task);
 }
 
-static const struct {
-	const char *name;
-	void (*act)(void);
-} acts[] = {
+static const struct act acts[] = {
 	{ "sleep-locked", sleep_under_lock },
 	{ "sleep-irqs-off", sleep_with_irqs_off },
 	{ "allocate-locked", allocate_under_lock },
@@ -268,17 +265,7 @@ static const struct {
 
 static int sched_misuse_init(void)
 {
-	char what[24];
-
-	if (!command_line_option("sched_misuse", what, sizeof(what)))
-		return -EINVAL;
-	for (size_t i = 0; i < ARRAY_SIZE(acts); i++) {
-		if (strcmp(acts[i].name, what))
-			continue;
-		acts[i].act();
-		return 0;
-	}
-	return -ENOENT;
+	return perform_act("sched_misuse", acts, ARRAY_SIZE(acts));
 }
 
 static void sched_misuse_exit(void)

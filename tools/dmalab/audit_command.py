@@ -3,12 +3,11 @@
 
 import sys
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dmalab import scenario
+from dmalab import options, scenario
 from dmalab.boot import choose_spec
 
 if TYPE_CHECKING:
@@ -42,13 +41,9 @@ class Checkpoint:
 
 def command(
     *,
-    machine: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A machine file (see dmalab machine --print).")
-    ] = None,
-    ram: Annotated[str | None, typer.Option(metavar="SIZE", help="16M to 64G; goes before the machine file.")] = None,
-    scenario_name: Annotated[
-        str, typer.Option("--scenario", metavar="NAME", help="One of those of dmalab scenarios.")
-    ] = "default",
+    machine: options.MachineFile = None,
+    ram: options.RamSize = None,
+    scenario_name: options.ScenarioName = "default",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object (docs/json.md) instead of text.")] = False,
 ) -> int:
     """Run the scenario, and audit at every checkpoint and at the end."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dmalab import scenario
+from dmalab import options, scenario
 from dmalab.machine_spec import MachineSpec, parse_size
 from emulator import memmap
 from emulator.errors import ConfigError
@@ -21,13 +21,9 @@ _Seed = Annotated[int | None, typer.Option(min=0, help="What faults and lies are
 
 def command(
     *,
-    machine: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A machine file (see dmalab machine --print).")
-    ] = None,
-    ram: Annotated[str | None, typer.Option(metavar="SIZE", help="16M to 64G; goes before the machine file.")] = None,
-    scenario_name: Annotated[
-        str, typer.Option("--scenario", metavar="NAME", help="One of those of dmalab scenarios.")
-    ] = "default",
+    machine: options.MachineFile = None,
+    ram: options.RamSize = None,
+    scenario_name: options.ScenarioName = "default",
     workload: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Allocations to repeat: .csv or .csv.gz.")
     ] = None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dmalab import scenario
+from dmalab import options, scenario
 from dmalab.boot import choose_spec
 from emulator.errors import ConfigError
 
@@ -32,13 +32,9 @@ def command(
         str | None,
         typer.Option(metavar="CHECKPOINT", help="When: a checkpoint, or end; if not given, when memory is fullest."),
     ] = None,
-    machine: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A machine file (see dmalab machine --print).")
-    ] = None,
-    ram: Annotated[str | None, typer.Option(metavar="SIZE", help="16M to 64G; goes before the machine file.")] = None,
-    scenario_name: Annotated[
-        str, typer.Option("--scenario", metavar="NAME", help="One of those of dmalab scenarios.")
-    ] = "default",
+    machine: options.MachineFile = None,
+    ram: options.RamSize = None,
+    scenario_name: options.ScenarioName = "default",
 ) -> int:
     """Run the scenario; print or write what was asked for."""
     if (name is None) == (directory is None):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dmalab import options
 from dmalab.boot import choose_spec
 from dmalab.compiler import DEFAULT_KERNEL_API, KERNEL_APIS, check_kernel_api
 from dmalab.machine_spec import DEVICE_TYPES, Beyond, DeviceSpec, IsaPatternSpec, MachineSpec
@@ -37,10 +38,8 @@ def command(
             help="What the machine has: edu, ring_nic, isa_pattern. May be repeated.",
         ),
     ] = None,
-    machine: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A machine file (see dmalab machine --print).")
-    ] = None,
-    ram: Annotated[str | None, typer.Option(metavar="SIZE", help="16M to 64G; goes before the machine file.")] = None,
+    machine: options.MachineFile = None,
+    ram: options.RamSize = None,
     kernel_api: Annotated[
         str | None,
         typer.Option(

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Replay recordings of the page allocator: `buddy` has a dump now and then, `buddy_walk` one after each operation."""
 
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -9,12 +8,12 @@ from dmalab.golden import fields
 from dmalab.golden.fields import Operation, Operations
 from dmalab.golden.kernel import BUILDS, RecordedKernel
 from dmalab.golden.reader import Recording
-from dmalab.golden.replay import EndsHere, Kind, Mismatch, Tally, equal
+from dmalab.golden.replay import Kind, Tally, equal
+from dmalab.golden.trace_replay import TraceReplay
 from dmalab.golden.zone_state import populated_zones, reserved_ranges
 from pykernel.mm.watermarks import setup_per_zone_pages_min
 
 _U64 = (1 << 64) - 1
-_REMEMBERED = 5  # operations shown before a difference
 
 
 class Ledger:
@@ -185,48 +184,26 @@ def boot(recording: Recording, meta: dict[str, Any]) -> RecordedKernel:
     return kernel
 
 
-class BuddyReplay:
+class BuddyReplay(TraceReplay):
     """One replay of a page allocator's recording."""
 
     def __init__(self, recording: Recording, tally: Tally) -> None:
-        self.recording = recording
-        self.tally = tally
+        super().__init__(recording, tally)
         self.kernel = boot(recording, next(recording))
         self.operations = PageOperations(self.kernel, recording)
-        self.recent: deque[str] = deque(maxlen=_REMEMBERED)
-        self.ended = False
 
     def run(self) -> None:
-        """Replay to the end.
+        """Replay to the end. A walk has no last dump, but at its end everything is freed.
 
-        Raises: Mismatch; EndsHere after the OOM killer; ConfigError where the recording breaks off or is out of order.
+        Raises: as TraceReplay.run
         """
-        for line in self.recording:
-            if isinstance(line, list):
-                self.operation(line)
-            elif isinstance(line, dict):
-                self.dump(line)
-            else:
-                self.recording.fail(repr(line), "an operation or a dump")
-        # A walk has no last dump, but at its end everything is freed.
-        if not self.ended or self.operations.ledger.blocks:
-            self.recording.fail("the end of the file", 'the dump "end", and everything freed (is the file truncated?)')
+        super().run()
+        if self.operations.ledger.blocks:
+            self.recording.fail("the end of the file", "everything freed (is the file truncated?)")
 
-    def operation(self, line: list[Any]) -> None:
-        """Perform one operation, and compare its result and what else happened.
-
-        Raises: Mismatch, with the state around it; EndsHere
-        """
-        found, arguments, expected = fields.operation(self.recording, self.operations.table, line)
-        if "oom" in expected.get("ev", ()):
-            raise EndsHere("counted up to the first OOM event")
-        try:
-            found.perform(*arguments)
-            equal("what else happened", expected, self.kernel.take_extra())
-        except Mismatch as wrong:
-            raise Mismatch(wrong.what, wrong.expected, wrong.got, self.around(line)) from None
-        self.recent.append(str(line))
-        self.tally.exact += 1
+    def perform(self, line: list[Any]) -> None:
+        """Perform an operation of the page allocator. Raises: Mismatch; EndsHere"""
+        self.perform_one_of(self.operations.table, line)
 
     def dump(self, line: dict[str, Any]) -> None:
         """Compare a dump.
@@ -238,14 +215,6 @@ class BuddyReplay:
             self.recording.fail(f"the dump after operation {where}", f"the one after {self.tally.exact - 1}")
         self.ended = where == "end" or "i" not in line
         compare_zones(self.kernel, self.recording, line.get("zones"), f"dump {where}")
-
-    def around(self, line: list[Any]) -> list[str]:
-        """Describe the state at a difference: what came before, and what each zone has free."""
-        lines = [f"before: {each}" for each in self.recent] + [f"here:   {line}"]
-        return lines + [
-            f"zone {state['z']}: free {state['free']}, per order {state['fa']}, per-CPU lists {state['pcp']}"
-            for state in populated_zones(self.kernel.mm, self.kernel.online_cpus)
-        ]
 
 
 def _is_boot_of(kind: str) -> Callable[[Any], bool]:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Replay recordings of the DMA layer: boot with its options, then operations with dumps between them."""
 
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +12,7 @@ from dmalab.golden.kernel import BUILDS, RecordedKernel
 from dmalab.golden.reader import Recording
 from dmalab.golden.replay import Kind, Mismatch, Tally, equal
 from dmalab.golden.slab import compare_constants
-from dmalab.golden.zone_state import populated_zones
+from dmalab.golden.trace_replay import TraceReplay
 from emulator.memmap import PAGE_SIZE
 from pykernel.errors import KernelBug, KernelPanic
 from pykernel.mm.bootmem import Bootmem
@@ -24,7 +23,6 @@ from pykernel.proc.slabinfo import slabinfo_rows
 
 _KINDS = ("dma_masks", "dma_matrix", "dma_edges", "dma_trace", "dma_walk")
 _WATCHED = ("dac", "dfc", "swac", "swfc", "pc", "pa", "pf", "pd")  # whose calls of the page allocator are recorded
-_REMEMBERED = 5  # operations shown before a difference
 
 
 class WatchedPages:
@@ -86,11 +84,13 @@ def compare_boot_dma(kernel: DmaKernel, recording: Recording, meta: dict[str, An
     equal("boot: sizes", {name: recorded[name] for name in sizes if name in recorded}, sizes if recorded else {})
 
 
-class DmaReplay:
+class DmaReplay(TraceReplay):
     """One replay of a recording of the DMA layer."""
 
+    kernel: DmaKernel
+
     def __init__(self, recording: Recording, tally: Tally) -> None:
-        self.recording, self.tally = recording, tally
+        super().__init__(recording, tally)
         meta = next(recording)
         check_meta(recording, meta)
         self.kernel = DmaKernel(meta)
@@ -98,8 +98,6 @@ class DmaReplay:
         self.operations = DmaOperations(recording, self.kernel.dma, self.kernel.slab, _scratch(self.kernel))
         self.pools = PoolOperations(self.operations, self._note)
         self.table = self.operations.table | self.pools.table
-        self.recent: deque[str] = deque(maxlen=_REMEMBERED)
-        self.last_dump = -1
         self.ended = meta["kind"] in ("dma_masks", "dma_walk")  # which do not end with a dump
 
     def _note(self, event: str) -> None:
@@ -114,26 +112,8 @@ class DmaReplay:
 
         compare_boot_dma(self.kernel, self.recording, meta, self.kernel.boot_dma(stage))
 
-    def run(self) -> None:
-        """Replay to the end.
-
-        Raises: Mismatch; ConfigError where the recording breaks off or is out of order.
-        """
-        for line in self.recording:
-            if isinstance(line, list):
-                self.operation(line)
-            elif isinstance(line, dict):
-                self.dump(line)
-            else:
-                self.recording.fail(repr(line), "an operation or a dump")
-        if not self.ended:
-            self.recording.fail("the end of the file", 'the dump "end" (is the file truncated?)')
-
-    def operation(self, line: list[Any]) -> None:
-        """Perform one operation and compare all that it did.
-
-        Raises: Mismatch, with the state around it
-        """
+    def perform(self, line: list[Any]) -> None:
+        """Perform one operation and compare all that it did. Raises: Mismatch"""
         count, results, perform = self.table.get(str(line[0]) if line else "", (-1, 0, None))
         extra = line[-1] if isinstance(line[-1:], list) and line and isinstance(line[-1], dict) else {}
         if "bug" in extra:
@@ -142,12 +122,7 @@ class DmaReplay:
             self.recording.fail(f"operation {line!r}", f"one of {', '.join(self.table)}, with its arguments")
         expected = dict(line[1 + count + results]) if len(line) == count + results + 2 else {}
         arguments = line[1 : 1 + count + (0 if "bug" in expected else results)]
-        try:
-            self._perform(perform, line[0], arguments, expected)
-        except Mismatch as found:
-            raise Mismatch(found.what, found.expected, found.got, self.around(line)) from None
-        self.recent.append(str(line))
-        self.tally.exact += 1
+        self._perform(perform, line[0], arguments, expected)
 
     def _perform(self, perform: Callable[..., None], name: str, arguments: list[Any], expected: dict[str, Any]) -> None:
         mm, pages = self.kernel.mm, self.kernel.mm.pages
@@ -176,11 +151,7 @@ class DmaReplay:
 
         Raises: Mismatch; ConfigError where it is not the dump to come next, or has a part that nobody knows.
         """
-        where = line.get("i", f"after operation {self.tally.exact - 1}")
-        if isinstance(where, int):
-            if where <= self.last_dump:
-                self.recording.fail(f"dump {where} after dump {self.last_dump}", "dumps in ascending order")
-            self.last_dump = where
+        where = self.place_of_dump(line)
         self.ended = self.ended or where == "end"
         where = f"dump {where}"
         mm = self.kernel.mm
@@ -204,14 +175,6 @@ class DmaReplay:
         rows = slabinfo_rows(self.kernel.mm)
         got = [row for num_slabs, row in rows if num_slabs or row.split(" ", 1)[0] in wanted]
         equal(f"{where}: slabinfo", expected, got)
-
-    def around(self, line: list[Any]) -> list[str]:
-        """Describe the state at a difference: what came before, and the zones."""
-        lines = [f"before: {each}" for each in self.recent] + [f"here:   {line}"]
-        return lines + [
-            f"zone {state['z']}: free {state['free']}, per order {state['fa']}, per-CPU lists {state['pcp']}"
-            for state in populated_zones(self.kernel.mm, self.kernel.online_cpus)
-        ]
 
 
 def _end(error: KernelBug) -> str:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Replay recordings of the slab allocator: traces with a dump now and then, and scripted edges and errors."""
 
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -10,9 +9,9 @@ from dmalab.golden.buddy import PageOperations, compare_boot, compare_zones
 from dmalab.golden.fields import Operation, Operations
 from dmalab.golden.kernel import BUILDS, RecordedKernel
 from dmalab.golden.reader import Recording
-from dmalab.golden.replay import EndsHere, Kind, Mismatch, Tally, equal
+from dmalab.golden.replay import Kind, Tally, equal
 from dmalab.golden.slab_state import Caches, CacheState
-from dmalab.golden.zone_state import populated_zones
+from dmalab.golden.trace_replay import TraceReplay
 from emulator.memmap import PAGE_OFFSET
 from pykernel.errors import KernelBug
 from pykernel.layout.config import KernelConfig
@@ -21,7 +20,6 @@ from pykernel.mm.slab import Slab
 from pykernel.proc.slabinfo import slabinfo_rows
 
 ZERO_SIZE_PTR = 16
-_REMEMBERED = 5  # operations shown before a difference
 _CONSTRUCTED = 0xC0C0_C0C0_C0C0_C0C0  # what a recorded constructor writes is not recorded
 
 
@@ -213,21 +211,20 @@ def constants(mm: Mm, config: KernelConfig) -> dict[str, int]:
     }
 
 
-class SlabReplay:
+class SlabReplay(TraceReplay):
     """One replay of a slab allocator's recording."""
 
+    kernel: SlabKernel
+
     def __init__(self, recording: Recording, tally: Tally) -> None:
-        self.recording, self.tally = recording, tally
+        super().__init__(recording, tally)
         meta = next(recording)
         self.kernel = SlabKernel(meta["exe"], fields.layout_of(recording, meta, [*BUILDS]))
         self.boot(meta)
         operations = SlabOperations(self.kernel, recording)
         self.caches, self.objects = operations.caches, operations.objects
         self.table = PageOperations(self.kernel, recording).table | operations.table
-        self.recent: deque[str] = deque(maxlen=_REMEMBERED)
-        self.last_dump = -1
         self.is_walk = meta["kind"] == "edges"
-        self.ended = False
 
     def boot(self, meta: dict[str, Any]) -> None:
         """Boot, comparing the state at each stage. Raises: Mismatch"""
@@ -241,49 +238,18 @@ class SlabReplay:
         compare_caches(self.recording, stages.get("slab_final", []), Caches(self.kernel.mm), "after boot")
         compare_constants(meta, self.kernel)
 
-    def run(self) -> None:
-        """Replay to the end.
-
-        Raises: Mismatch; EndsHere after the OOM killer; ConfigError where the recording breaks off or is out of order.
-        """
-        for line in self.recording:
-            if isinstance(line, list):
-                self.operation(line)
-            elif isinstance(line, dict):
-                self.dump(line)
-            else:
-                self.recording.fail(repr(line), "an operation or a dump")
-        if not self.ended:
-            self.recording.fail("the end of the file", 'the dump "end" (is the file truncated?)')
-
-    def operation(self, line: list[Any]) -> None:
-        """Perform one operation, and compare its result and what else happened.
-
-        Raises: Mismatch, with the state around it; EndsHere
-        """
-        found, arguments, expected = fields.operation(self.recording, self.table, line)
-        if "oom" in expected.get("ev", ()):
-            raise EndsHere("counted up to the first OOM event")
+    def perform(self, line: list[Any]) -> None:
+        """Perform an operation of either allocator. Raises: Mismatch; EndsHere"""
         # A walk has no last dump: it ends when its cache is destroyed.
-        self.ended = self.is_walk and line[0] == "cd" and not self.objects
-        try:
-            found.perform(*arguments)
-            equal("what else happened", expected, self.kernel.take_extra())
-        except Mismatch as wrong:
-            raise Mismatch(wrong.what, wrong.expected, wrong.got, self.around(line)) from None
-        self.recent.append(str(line))
-        self.tally.exact += 1
+        self.ended = self.is_walk and line[:1] == ["cd"] and not self.objects
+        self.perform_one_of(self.table, line)
 
     def dump(self, line: dict[str, Any]) -> None:
-        """Compare a dump. Its number counts the recorder's own steps, of which some were several operations.
+        """Compare a dump.
 
         Raises: Mismatch; ConfigError where it is not the dump to come next.
         """
-        where = line.get("i", f"after operation {self.tally.exact - 1}")
-        if isinstance(where, int):
-            if where <= self.last_dump:
-                self.recording.fail(f"dump {where} after dump {self.last_dump}", "dumps in ascending order")
-            self.last_dump = where
+        where = self.place_of_dump(line)
         self.ended = where == "end" or "end" in line
         where = f"dump {where}"
         if "zones" in line:
@@ -309,12 +275,7 @@ class SlabReplay:
 
     def around(self, line: list[Any]) -> list[str]:
         """Describe the state at a difference: what came before, zones, and caches that have slabs."""
-        lines = [f"before: {each}" for each in self.recent] + [f"here:   {line}"]
-        lines += [
-            f"zone {state['z']}: free {state['free']}, per order {state['fa']}, per-CPU lists {state['pcp']}"
-            for state in populated_zones(self.kernel.mm, self.kernel.online_cpus)
-        ]
-        return lines + [row for num_slabs, row in slabinfo_rows(self.kernel.mm) if num_slabs]
+        return super().around(line) + [row for num_slabs, row in slabinfo_rows(self.kernel.mm) if num_slabs]
 
 
 def compare_constants(meta: dict[str, Any], kernel: RecordedKernel) -> None:
