@@ -6,7 +6,7 @@ besides doing what the part does. Knows no device model and no kernel.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -63,6 +63,9 @@ class Reach:
         yield start, length
 
 
+Frames = tuple[int, ...]  # code addresses, the innermost first, each behind the instruction that is meant
+
+
 class DmaAccess(NamedTuple):
     """A transfer that a part is about to make. `runs` are the (address, length) that it really drives."""
 
@@ -97,6 +100,8 @@ class DmaFabric:
         self.findings = findings
         self.checker: Checker | None = None
         self.caches: Caches | None = None  # of a machine whose devices do not see the CPU's
+        self.where: Callable[[], Frames] = tuple  # how the CPU came to its current instruction
+        self.told: dict[str, Frames] = {}  # while a transfer is judged: how the driver came to tell the device to
         self._listeners: list[Callable[[int, int], None]] = []
         self._take_message: Callable[[int, int], None] = lambda address, data: None
 
@@ -162,7 +167,8 @@ class DmaFabric:
 class DmaPort:
     """A device's access to memory, by bus addresses of its own driving.
 
-    `enabled` says whether the device may drive the bus at all (PCI: bus master enable).
+    `enabled` says whether the device may drive the bus at all (PCI: bus master enable). `told` is how the driver came
+    to set the device going: a device that is told so by a register notes it, for whoever has to say who was wrong.
     """
 
     def __init__(self, fabric: DmaFabric, name: str, reach: Reach, enabled: Callable[[], bool] = lambda: True) -> None:
@@ -171,8 +177,11 @@ class DmaPort:
         self.iommu: tuple[Iommu, int] | None = None  # and which function of its the device is
         self.name = name
         self.reach = reach
+        self.told: dict[str, Frames] = {}
         self._fabric = fabric
         self._enabled = enabled
+        self._handed_over: dict[int, Frames] = {}  # by the bus addresses of descriptors
+        self._descriptor: int | None = None  # of the transfer under way
 
     def read(self, dma_addr: int, length: int, *, descriptor: int | None = None) -> bytes:
         """Read `length` bytes from memory; `descriptor` is the bus address of what told the device to.
@@ -213,13 +222,21 @@ class DmaPort:
             done += size
         self._record(dma_addr, len(data), runs, wrong, is_write=True, complete=complete)
 
+    def note(self, what: str = "started_at") -> None:
+        """Note where the driver is, which has just told the device something: it names what follows from that."""
+        self.told[what] = self._fabric.where()
+
     def own(self, dma_addr: int, length: int) -> None:
         """Declare that the device has taken [dma_addr, dma_addr + length), a descriptor, from the driver."""
+        if dma_addr not in self._handed_over:
+            self._handed_over[dma_addr] = self._fabric.where()
         if self._fabric.checker is not None:
             self._fabric.checker.own(self.name, dma_addr, length)
 
     def disown(self, dma_addr: int, length: int) -> None:
         """Declare that the device has given it back."""
+        for each in [each for each in self._handed_over if dma_addr <= each < dma_addr + length]:
+            del self._handed_over[each]
         if self._fabric.checker is not None:
             self._fabric.checker.disown(self.name, dma_addr, length)
 
@@ -234,6 +251,7 @@ class DmaPort:
 
         Raises: BusError where nothing is transferred.
         """
+        self._descriptor = descriptor
         runs = self._drive(dma_addr, length, is_write=is_write)
         fault = None
         if self.iommu is not None:
@@ -280,7 +298,9 @@ class DmaPort:
         checker = self._fabric.checker
         if checker is None or not self.reach.holds(dma_addr, length):
             return None
-        return checker.check_dma(DmaAccess(self.name, is_write, dma_addr, length, tuple(runs), descriptor))
+        access = DmaAccess(self.name, is_write, dma_addr, length, tuple(runs), descriptor)
+        with self._telling():
+            return checker.check_dma(access)
 
     def _record(
         self,
@@ -314,9 +334,21 @@ class DmaPort:
         """Report what was wrong with a transfer; for the device, too, which knows its own limits."""
         now_ns = self._fabric.clock.now_ns
         details = {"reach": self.reach.mask}
-        self._fabric.findings.report(
-            Finding(kind, sentence, now_ns, self.name, dma_addr=dma_addr, phys=phys, length=length, details=details)
+        finding = Finding(
+            kind, sentence, now_ns, self.name, dma_addr=dma_addr, phys=phys, length=length, details=details
         )
+        with self._telling():
+            self._fabric.findings.report(finding)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Let whoever annotates a finding know how the driver came to tell the device to."""
+        handed_over = self._handed_over.get(self._descriptor) if self._descriptor is not None else None
+        self._fabric.told = self.told if handed_over is None else {"started_at": handed_over}
+        try:
+            yield
+        finally:
+            self._fabric.told = {}
 
 
 def _words(dma_addr: int, length: int, is_write: bool) -> str:

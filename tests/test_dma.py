@@ -164,3 +164,21 @@ def test_whoever_caches_memory_hears_what_devices_changed() -> None:
 def test_a_reach_is_a_power_of_two_less_one(mask: int) -> None:
     with pytest.raises(ConfigError, match="reach: found mask"):
         Reach(mask, Beyond.WRAP)
+
+
+def test_a_finding_can_tell_how_the_driver_set_the_device_going_and_handed_over_each_descriptor() -> None:
+    bench = Bench()
+    told: list[dict] = []
+    bench.findings.annotate(lambda finding: told.append(dict(bench.fabric.told)) or finding)
+    port = bench.port(Reach(0xFFF, Beyond.DROP))
+    for where, act in ((1, port.note), (2, lambda: port.own(0x100, 16)), (3, lambda: port.own(0x100, 16))):
+        bench.fabric.where = lambda where=where: (where,)
+        act()
+
+    port.read(0x1000, 4)
+    port.read(0x1000, 4, descriptor=0x100)
+    port.disown(0x100, 16)
+    port.read(0x1000, 4, descriptor=0x100)
+
+    assert told == [{"started_at": (1,)}, {"started_at": (2,)}, {"started_at": (1,)}]
+    assert bench.fabric.told == {}

@@ -122,6 +122,7 @@ class Edu(Device):
     def _start_dma(self, value: int) -> int:
         if DmaCommand.RUN in self.dma_command or not value & DmaCommand.RUN:
             return self.dma_command
+        self._dma.note()
         self._clock.after(TRANSFER_NS, self._finish_dma)
         return value
 

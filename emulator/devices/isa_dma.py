@@ -69,6 +69,11 @@ class Channel:
         """Say whether the device holds DREQ without being served yet."""
         return self._service is not None
 
+    def note(self, what: str) -> None:
+        """Note where the driver is, which has just told the channel or its device something."""
+        if self._port is not None:
+            self._port.note(what)
+
     def request(self, service: Callable[[], None]) -> None:
         """Raise DREQ: call `service` as soon as the channel is unmasked and enabled, at once if it is."""
         self._service = service
@@ -224,6 +229,7 @@ class Dma8237(Device):
             channel.base_count = channel.count = self._merge(channel.base_count, value)
         else:
             channel.base_address = channel.address = self._merge(channel.base_address, value)
+            channel.note("programmed_at")
 
     def _is_enabled(self) -> bool:
         return Command.DISABLE not in self.command
@@ -309,6 +315,7 @@ class PageRegisters:
             self._bytes[at] = byte
             if at in _PAGE_OFFSETS:
                 self._channels[_PAGE_OFFSETS[at]].page = byte
+                self._channels[_PAGE_OFFSETS[at]].note("programmed_at")
 
 
 class IsaDma:

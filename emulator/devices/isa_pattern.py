@@ -120,6 +120,7 @@ class IsaPattern(Device):
         channel = self._channel16 if Command.WORDS in self.command else self._channel8
         length = self.length_high << 8 | self.length_low or BUFFER_BYTES
         self._active = self.command, channel, self._offset(), length
+        channel.note("started_at")
         channel.request(self._granted)
 
     def _granted(self) -> None:

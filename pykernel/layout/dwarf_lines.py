@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from elftools.dwarf.compileunit import CompileUnit
+from elftools.dwarf.dwarfinfo import DWARFInfo
 from elftools.dwarf.lineprogram import LineProgram
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import NoteSection, SymbolTableSection
+
+from pykernel.layout.dwarf_inlines import Inlined, Row, inlined_calls, see_through
 
 
 def symbol_table(path: Path) -> bytes:
@@ -31,13 +35,14 @@ def symbol_table(path: Path) -> bytes:
     return _json({"build_id": build_id, "functions": functions, "objects": objects, "globals": exported})
 
 
-def line_table(path: Path) -> bytes:
+def line_table(path: Path, headers: str | None = None) -> bytes:
     """Give `{"files": [...], "addresses": [...], "file": [...], "line": [...]}` as JSON.
 
     Three columns of equal length: from an address to the next, the code is that of one line; `addresses` holds each
-    as its distance from the one before, `file` indexes `files`, and a line of 0 says that nothing is known.
+    as its distance from the one before, `file` indexes `files`, and a line of 0 says that nothing is known. What was
+    inlined from files below `headers` is given the line that called it.
     """
-    rows = _rows(path)
+    rows = _rows(path, headers)
     files = sorted({name for _, name, _ in rows})
     number = {name: index for index, name in enumerate(files)}
     addresses = [row[0] for row in rows]
@@ -97,28 +102,30 @@ def _build_id(elf: ELFFile) -> str:
     return ""
 
 
-def _rows(path: Path) -> list[tuple[int, str, int]]:
+def _rows(path: Path, headers: str | None) -> list[Row]:
     """List (address, file, line) by address, without those that say what the one before says."""
     with path.open("rb") as file:
         dwarf = ELFFile(file).get_dwarf_info()
-        programs = [dwarf.line_program_for_CU(unit) for unit in dwarf.iter_CUs()]
+        units = [(unit, dwarf.line_program_for_CU(unit)) for unit in dwarf.iter_CUs()]
         # Rows of one address keep the order of their program: the last is the one that holds.
-        raw = sorted((row for program in programs if program for row in _program_rows(program)), key=_order)
-    kept: list[tuple[int, str, int]] = []
-    for address, name, line in raw:
-        if kept and kept[-1][0] == address:
-            kept.pop()
-        if not kept or kept[-1][1:] != (name, line):
-            kept.append((address, name, line))
-    return kept
+        raw = sorted((row for _, program in units if program for row in _program_rows(program)), key=_order)
+        rows = list({row[0]: row for row in raw}.values())
+        if headers is not None:
+            calls = [call for unit, program in units if program for call in _inlined(dwarf, unit, program)]
+            rows = see_through(rows, calls, headers)
+    return [row for row, before in zip(rows, [None, *rows], strict=False) if before is None or row[1:] != before[1:]]
 
 
-def _order(row: tuple[int, str, int]) -> tuple[int, bool]:
+def _inlined(dwarf: DWARFInfo, unit: CompileUnit, program: LineProgram) -> Iterator[Inlined]:
+    return inlined_calls(dwarf, unit, lambda index: _file_name(program, index))
+
+
+def _order(row: Row) -> tuple[int, bool]:
     # The end of one sequence may be the start of the next, whose line is what counts.
     return row[0], row[2] != 0
 
 
-def _program_rows(program: LineProgram) -> Iterator[tuple[int, str, int]]:
+def _program_rows(program: LineProgram) -> Iterator[Row]:
     names = [_file_name(program, index) for index in range(len(program["file_entry"]) + 1)]
     for entry in program.get_entries():
         state = entry.state

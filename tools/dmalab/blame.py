@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from dmalab.symbols import Symbols
 from dmalab.transfers import find_mapping
+from emulator.dma import DmaFabric
 from emulator.finding import Finding, Findings, Json
 from emulator.trace import Trap
 from pykernel.check.caches import find_cache
@@ -20,20 +21,30 @@ from pykernel.mm import gfp
 
 BEYOND_REACH = "dma-beyond-reach"
 DESTROY_REFUSED = "slab-destroy-refused"
+_CPU_ACCESSES = ("mmio-unassigned", "rom-write")
 _SHOWN_OBJECTS = 10
 _DMA_REACH = (1 << 24) - 1
 _DMA32_REACH = (1 << 32) - 1
 
 
 class Blame:
-    """Annotates findings. `users` is the guest's table."""
+    """Annotates findings. `users` is the guest's table; `fabric` knows how the driver told a device what it does."""
 
-    def __init__(self, memory: Memory, kernel: Kernel, symbols: Symbols, findings: Findings, users: Users) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        kernel: Kernel,
+        symbols: Symbols,
+        findings: Findings,
+        users: Users,
+        fabric: DmaFabric,
+    ) -> None:
         self._memory = memory
         self._findings = findings
         self._kernel = kernel
         self._symbols = symbols
         self._users = users
+        self._fabric = fabric
 
     def on_trap(self, event: Trap) -> None:
         """Look at a cache that was to be destroyed."""
@@ -61,11 +72,19 @@ class Blame:
         self._findings.report(Finding(DESTROY_REFUSED, sentence, event.now_ns, details=details))
 
     def annotate(self, finding: Finding) -> Finding:
-        """Say of a device's wrong address whose memory it was meant for, and whose it hit."""
-        if finding.dma_addr is None or finding.device is None or not finding.kind.startswith("dma-"):
-            return finding
+        """Say of a device's wrong address whose memory it was meant for, and whose it hit, and who told the device."""
+        details: dict[str, Json] = {}
+        if finding.dma_addr is not None and finding.device is not None and finding.kind.startswith("dma-"):
+            details = self._of_memory(finding, finding.device, finding.dma_addr)
+        told = dict(self._fabric.told)
+        if finding.kind in _CPU_ACCESSES:
+            told["backtrace"] = self._fabric.where()
+        lines = {what: [self._symbols.describe(each) for each in frames] for what, frames in told.items() if frames}
+        return replace(finding, details={**finding.details, **details, **lines}) if details or lines else finding
+
+    def _of_memory(self, finding: Finding, device: str, dma_addr: int) -> dict[str, Json]:
         details: dict[str, Json] = dict(finding.details)
-        owner = owner_of(self._memory, finding.dma_addr)
+        owner = owner_of(self._memory, dma_addr)
         details["memory"] = owner.sentence
         user = self._users.of(owner.first) if owner.first is not None else None
         if user is not None:
@@ -74,12 +93,12 @@ class Blame:
             details["freed_at"] = self._symbols.describe(user.freed_by)
         if finding.kind == BEYOND_REACH:
             details |= self._missing_flag(owner, user, int(finding.details.get("reach", 0)))
-        mapping = find_mapping(self._kernel, finding.device, finding.dma_addr)
+        mapping = find_mapping(self._kernel, device, dma_addr)
         if mapping is not None:
             details["mapped_at"] = [self._symbols.describe(each) for each in mapping.backtrace if each]
-        if finding.phys is not None and finding.phys != finding.dma_addr:
+        if finding.phys is not None and finding.phys != dma_addr:
             details["hit"] = f"{finding.phys:#x}: {owner_of(self._memory, finding.phys).sentence}"
-        return replace(finding, details=details)
+        return details
 
     def _missing_flag(self, owner: Owner, user: User | None, reach: int) -> dict[str, Json]:
         """Name the flag that would have given memory within `reach`, where the allocation lacked it."""

@@ -23,6 +23,8 @@ from emulator.errors import ConfigError
 from firmware import BUILD_DIR, FIRMWARE_DIR
 
 _ELF = b"\x7fELF"
+_HEADERS = "firmware/include/"  # as debug information calls them: what is inline there is told by the driver's line
+_TABLES = 2  # the form of the tables beside a module; another one must not be taken from the cache
 
 
 class CompileError(ConfigError):
@@ -175,7 +177,7 @@ def _link(objects: list[Path], sources: Sequence[Path], kernel: Path, kernel_api
     """Link the module to its place; its tables of symbols and lines are written beside it."""
     linker = _compiler().linker
     symbols = kernel.with_suffix(".symbols.json")
-    inputs = [*linker, str(symbols), _digest(symbols), LINK_SCRIPT_END, *map(_digest, objects)]
+    inputs = [str(_TABLES), *linker, str(symbols), _digest(symbols), LINK_SCRIPT_END, *map(_digest, objects)]
     key = hashlib.sha256("\0".join(inputs).encode()).hexdigest()[:32]
     target = cache_dir() / f"{key}.elf"
     if target.exists():
@@ -202,7 +204,7 @@ def _name_sources(text: str, objects: list[Path], sources: Sequence[Path]) -> st
 def _write_tables(linked: Path, target: Path) -> None:
     from pykernel.layout.dwarf_lines import line_table, symbol_table
 
-    _write(target.with_suffix(".lines.json"), line_table(linked))
+    _write(target.with_suffix(".lines.json"), line_table(linked, headers=_HEADERS))
     _write(target.with_suffix(".symbols.json"), symbol_table(linked))
 
 

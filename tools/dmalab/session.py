@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 WORKLOAD_FILE = "opt/dmalab/workload"  # firmware/include/kernel/workload.h
 FULLEST = "caches-full"  # the checkpoint at which most memory is in use
 BOOTED, DONE = "booted", "done"
+_TOLD_DEPTH = 16  # frames of a driver that tells a device something
 
 
 class Session:
@@ -107,7 +108,9 @@ class Session:
     def _observe(self) -> None:
         trace, kernel = self.machine.trace, self.kernel
         self._users = Users(self.memory, self.symbols.addresses["object_users"] - KERNEL_MAP_BASE)
-        blame = Blame(self.memory, kernel, self.symbols, self.machine.findings, self._users)
+        fabric = self.machine.board.fabric
+        fabric.where = lambda: tuple(frames(self.machine, _TOLD_DEPTH))
+        blame = Blame(self.memory, kernel, self.symbols, self.machine.findings, self._users, fabric)
         trace.subscribe(self._transfers.on_dma, Dma)
         trace.subscribe(blame.on_trap, Trap)
         self.machine.findings.annotate(blame.annotate)
