@@ -226,16 +226,16 @@ class DmaDebug:
         if mapping.direction == DMA_BIDIRECTIONAL:
             return
         both = f"[mapped with {mapping.direction_name}] [synced with {direction_name(direction)}]"
-        if direction != mapping.direction:
-            yield Complaint(
-                "dma-sync-direction", f"device driver syncs DMA memory with different direction {where} {both}", mapping
-            )
+        # Linux says the direction first; that it is wrong is the least of what can be said.
         if target == SYNC_FOR_CPU and mapping.direction != DMA_FROM_DEVICE and direction != DMA_TO_DEVICE:
             sentence = f"device driver syncs device read-only DMA memory for cpu {where} {both}"
             yield Complaint("dma-sync-for-cpu", sentence, mapping)
         if target != SYNC_FOR_CPU and mapping.direction != DMA_TO_DEVICE and direction != DMA_FROM_DEVICE:
             sentence = f"device driver syncs device write-only DMA memory to device {where} {both}"
             yield Complaint("dma-sync-for-device", sentence, mapping)
+        if direction != mapping.direction:
+            sentence = f"device driver syncs DMA memory with different direction {where} {both}"
+            yield Complaint("dma-sync-direction", sentence, mapping)
 
     def _synced(self, dev: int, dma_addr: int, length: int, kinds: Sequence[int]) -> DmaMapping | None:
         found = [

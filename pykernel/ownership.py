@@ -20,6 +20,7 @@ from emulator.trace import Trap
 from pykernel.check.access import FROM_DEVICE, TO_DEVICE, Mapping, MappingTables, Verdict, judge
 from pykernel.check.freed import has_constructor, is_free, object_extent
 from pykernel.check.memory import Memory
+from pykernel.check.scatterlist import mapped_pieces
 from pykernel.check.written import find_unwritten, mark_unwritten
 from pykernel.layout.address import virt_to_phys
 from pykernel.mm.dma_history import DmaHistory
@@ -35,8 +36,6 @@ _MAX_LOAD_PAGES = 16  # of a mapping whose loads are guarded
 _MAX_DIRTY = 256  # stretches of one mapping that the CPU has written
 _BACKTRACE = 32
 _SHOWN = 8
-
-_SG = 4  # enum dma_mapping_type
 
 Span = tuple[int, int]
 
@@ -115,6 +114,8 @@ class Ownership:
         if written:
             details["written_at" if verdict.kind == "dma-unsynced-write" else "freed_at"] = self._lines_of(written)
         phys = access.runs[0][0] if access.runs else None
+        if phys is None and verdict.mapping is not None:  # an IOMMU refuses it
+            phys = verdict.mapping.phys + access.dma_addr - verdict.mapping.dma_addr
         counts = self._report(verdict, access.device, access.dma_addr, phys, access.length, details)
         return verdict.kind if counts else None
 
@@ -307,8 +308,7 @@ class Ownership:
         """Give (dev, dma_addr, size) of each stretch that a dma_sync_*() means."""
         dev, first, *rest = event.args
         if "_sg_" in event.name:
-            pieces = [each for each in self.tables.live() if each.dev == dev and each.type == _SG]
-            return [(dev, each.dma_addr, each.size) for each in pieces]
+            return [(dev, *piece) for piece in mapped_pieces(self._memory, first, rest[0])]
         if "_range_" in event.name:
             return [(dev, first + rest[0], rest[1])]
         return [(dev, first, rest[0])]

@@ -167,11 +167,11 @@ WRONG: dict[str, tuple[Callable[[Guest, int, int], object], list[str]]] = {
     "sync beyond": (sync("dma_sync_single_for_cpu", FROM_DEVICE, FROM_DEVICE, 65), ["dma-sync-range"]),
     "sync of what it only reads": (
         sync("dma_sync_single_for_cpu", TO_DEVICE, FROM_DEVICE),
-        ["dma-sync-direction", "dma-sync-for-cpu"],
+        ["dma-sync-for-cpu", "dma-sync-direction"],
     ),
     "sync of what it only writes": (
         sync("dma_sync_single_for_device", FROM_DEVICE, TO_DEVICE),
-        ["dma-sync-direction", "dma-sync-for-device"],
+        ["dma-sync-for-device", "dma-sync-direction"],
     ),
     "pool": (
         pool_frees,

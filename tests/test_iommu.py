@@ -165,6 +165,16 @@ def test_what_is_not_mapped_is_refused_and_both_are_reported() -> None:
 
     assert [finding.kind for finding in result.findings] == ["dma-unmapped", "iommu-fault"]
     assert "Present bit in context entry is clear" in result.findings[1].sentence
+    assert "memory" not in result.findings[0].details  # a bus address of one's own making is nobody's memory
+
+
+def test_behind_it_a_finding_names_the_memory_that_was_meant_and_not_what_lies_at_the_bus_address() -> None:
+    finding = run("dma_abuse", "dma_abuse=after_unmap").findings[0]
+
+    assert finding.kind == "dma-after-unmap"
+    assert "of cache size-256(DMA)" in finding.details["memory"]
+    assert "dma_abuse.c" in finding.details["allocated_at"]
+    assert "hit" not in finding.details
 
 
 def test_the_scenario_reports_what_pages_lay_open_once_for_each_line() -> None:

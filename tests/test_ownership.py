@@ -24,6 +24,7 @@ ABUSES = {
     "map_freed": ["dma-map-freed"],
     "cpu_write": ["dma-cpu-write"],
     "cpu_read": ["dma-cpu-read"],
+    "other_list": ["dma-cpu-read"],
     "unsynced_write": ["dma-unsynced-write"],
     "shared_line": ["dma-shared-line"],
     "uninitialized": ["dma-uninitialized"],

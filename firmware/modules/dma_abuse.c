@@ -9,6 +9,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/scatterlist.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -180,6 +181,28 @@ static int cpu_read(struct device *dev, void __iomem *regs, int right)
 	return first ? -EIO : 0;
 }
 
+/* Two lists are received; the CPU is given the one, and reads the other. */
+static int other_list(struct device *dev, void __iomem *regs, int right)
+{
+	struct scatterlist lists[2];
+	volatile u8 *buffers[2], first;
+
+	for (int i = 0; i < 2; i++) {
+		buffers[i] = kzalloc(BYTES, GFP_BUFFER);
+		sg_init_one(&lists[i], (void *)buffers[i], BYTES);
+		if (dma_map_sg(dev, &lists[i], 1, DMA_FROM_DEVICE) != 1)
+			return -EIO;
+		receive(regs, sg_dma_address(&lists[i]), BYTES);
+	}
+	dma_sync_sg_for_cpu(dev, &lists[right], 1, DMA_FROM_DEVICE);
+	first = buffers[1][0]; /* abuse: other_list */
+	for (int i = 0; i < 2; i++) {
+		dma_unmap_sg(dev, &lists[i], 1, DMA_FROM_DEVICE);
+		kfree((void *)buffers[i]);
+	}
+	return first ? -EIO : 0;
+}
+
 static int unsynced_write(struct device *dev, void __iomem *regs, int right)
 {
 	volatile u32 *buffer = kzalloc(BYTES, GFP_BUFFER);
@@ -261,6 +284,7 @@ static const struct abuse abuses[] = {
 	{ "map_freed", map_freed },
 	{ "cpu_write", cpu_write },
 	{ "cpu_read", cpu_read },
+	{ "other_list", other_list },
 	{ "unsynced_write", unsynced_write },
 	{ "shared_line", shared_line },
 	{ "uninitialized", uninitialized },

@@ -190,9 +190,10 @@ def judge(tables: MappingTables, access: DmaAccess) -> Verdict | None:
 
 def _uncovered(tables: MappingTables, access: DmaAccess, touched: list[Mapping], mine: list[Mapping]) -> Verdict | None:
     """Say why no mapping of the device covers any of an access."""
-    if mine:
-        return Verdict("dma-pool-block", f"device {_words(access)}, where its pool has no block in use", mine[0])
     gone = tables.unmapped(access.device, access.dma_addr, access.length)
+    if mine:
+        block = gone if gone is not None and gone.type == _POOL_BLOCK else mine[0]
+        return Verdict("dma-pool-block", f"device {_words(access)}, where its pool has no block in use", block)
     if gone is not None:
         return Verdict("dma-after-unmap", f"device {_words(access)} after it was unmapped {gone.words}", gone)
     if touched:

@@ -28,7 +28,8 @@ _DMA32_REACH = (1 << 32) - 1
 
 
 class Blame:
-    """Annotates findings. `users` is the guest's table; `fabric` knows how the driver told a device what it does."""
+    """Annotates findings. `users` is the guest's table; `fabric` knows how the driver told a device what it does;
+    `translated` says that an IOMMU makes bus addresses other than physical ones."""
 
     def __init__(
         self,
@@ -38,6 +39,8 @@ class Blame:
         findings: Findings,
         users: Users,
         fabric: DmaFabric,
+        *,
+        translated: bool = False,
     ) -> None:
         self._memory = memory
         self._findings = findings
@@ -45,6 +48,7 @@ class Blame:
         self._symbols = symbols
         self._users = users
         self._fabric = fabric
+        self._translated = translated
 
     def on_trap(self, event: Trap) -> None:
         """Look at a cache that was to be destroyed."""
@@ -84,7 +88,11 @@ class Blame:
 
     def _of_memory(self, finding: Finding, device: str, dma_addr: int) -> dict[str, Json]:
         details: dict[str, Json] = dict(finding.details)
-        owner = owner_of(self._memory, dma_addr)
+        # Behind an IOMMU a bus address says nothing of whose memory was meant; what lies there does, if anything does.
+        meant = finding.phys if self._translated else dma_addr
+        if meant is None:
+            return details
+        owner = owner_of(self._memory, meant)
         details["memory"] = owner.sentence
         user = self._users.of(owner.first) if owner.first is not None else None
         if user is not None:
@@ -96,7 +104,7 @@ class Blame:
         mapping = find_mapping(self._kernel, device, dma_addr)
         if mapping is not None:
             details["mapped_at"] = [self._symbols.describe(each) for each in mapping.backtrace if each]
-        if finding.phys is not None and finding.phys != dma_addr:
+        if finding.phys is not None and finding.phys != meant:
             details["hit"] = f"{finding.phys:#x}: {owner_of(self._memory, finding.phys).sentence}"
         return details
 

@@ -110,11 +110,13 @@ class Session:
         self._users = Users(self.memory, self.symbols.addresses["object_users"] - KERNEL_MAP_BASE)
         fabric = self.machine.board.fabric
         fabric.where = lambda: tuple(frames(self.machine, _TOLD_DEPTH))
-        blame = Blame(self.memory, kernel, self.symbols, self.machine.findings, self._users, fabric)
+        translated = self.machine.board.iommu is not None
+        findings = self.machine.findings
+        blame = Blame(self.memory, kernel, self.symbols, findings, self._users, fabric, translated=translated)
         trace.subscribe(self._transfers.on_dma, Dma)
         trace.subscribe(blame.on_trap, Trap)
-        self.machine.findings.annotate(blame.annotate)
-        trouble.govern(self.machine.findings, self.spec)
+        findings.annotate(blame.annotate)
+        trouble.govern(findings, self.spec)
         self._enforce_ownership()
         kernel.on_transfer_result(self._transfers.on_result)
         kernel.on_checkpoint(self._checkpoint)
