@@ -12,7 +12,7 @@ struct devres {
 	struct list_head entry;
 	dr_release_t release;
 	size_t size;			/* of what follows */
-} __aligned(16);
+} ____cacheline_aligned;		/* and of lines of its own: drivers take buffers for DMA from here */
 
 #define res_of(devres) ((void *)((devres) + 1))
 #define devres_of(res) ((struct devres *)(res) - 1)

@@ -23,7 +23,7 @@ from emulator.machine import Machine
 from emulator.memmap import KERNEL_MAP_BASE, KERNEL_PHYS
 from emulator.trace import Dma, Trap
 from firmware import BUILD_DIR, ROM, Configuration, kernel_path
-from pykernel.backtrace import walk
+from pykernel.backtrace import frames
 from pykernel.check.census import census
 from pykernel.check.memory import Memory, Unreadable
 from pykernel.check.reach import prove_reach
@@ -109,7 +109,7 @@ class Session:
         trace, kernel = self.machine.trace, self.kernel
         self._users = Users(self.memory, self.symbols.addresses["object_users"] - KERNEL_MAP_BASE)
         fabric = self.machine.board.fabric
-        fabric.where = lambda: tuple(frames(self.machine, _TOLD_DEPTH))
+        fabric.where = lambda: tuple(self._frames(_TOLD_DEPTH))
         translated = self.machine.board.iommu is not None
         findings = self.machine.findings
         blame = Blame(self.memory, kernel, self.symbols, findings, self._users, fabric, translated=translated)
@@ -120,6 +120,11 @@ class Session:
         self._enforce_ownership()
         kernel.on_transfer_result(self._transfers.on_result)
         kernel.on_checkpoint(self._checkpoint)
+
+    def _frames(self, depth: int) -> list[int]:
+        """Give the code addresses that led to the processor's current instruction, each behind the one meant."""
+        regs = self.machine.cpu.regs
+        return frames(self.machine.ram, regs["rip"], regs["rsp"], regs["rbp"], depth, self.symbols.start_of)
 
     def _enforce_ownership(self) -> None:
         machine = self.machine
@@ -132,7 +137,7 @@ class Session:
             machine.findings,
             machine.clock,
             [port.name for port in machine.dma_ports],
-            frames=lambda depth: frames(machine, depth),
+            frames=self._frames,
             describe=self.symbols.describe,
             fast_path=None if fast_path is None else fast_path - KERNEL_MAP_BASE,
             caches=caches,
@@ -205,12 +210,6 @@ def prepare(
     session = Session(spec, scenario, files, record=record)
     session.result.workload = counts
     return session
-
-
-def frames(machine: Machine, depth: int) -> list[int]:
-    """Give the code addresses that led to the processor's current instruction, each behind the one meant."""
-    regs = machine.cpu.regs
-    return [regs["rip"] + 1, *walk(machine.ram, regs["rbp"], depth - 1)]
 
 
 def command_line(spec: MachineSpec, scenario: Scenario) -> str:

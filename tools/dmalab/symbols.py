@@ -44,12 +44,24 @@ class Symbols:
 
     def function(self, address: int) -> str | None:
         """Name the function that holds `address`, with the distance from its start: `edu_probe+0x1c`."""
-        index = bisect_right(self._starts, address) - 1
-        if index >= 0:
-            start, size, name = self._functions[index]
-            if address < start + size:
-                return f"{name}+{address - start:#x}"
+        known = self._function_at(address)
+        if known is not None:
+            return f"{known[2]}+{address - known[0]:#x}"
         return None if self._module is None else self._module.function(address)
+
+    def start_of(self, address: int) -> int | None:
+        """Give the address of the function that holds `address`."""
+        known = self._function_at(address)
+        if known is not None:
+            return known[0]
+        return None if self._module is None else self._module.start_of(address)
+
+    def _function_at(self, address: int) -> tuple[int, int, str] | None:
+        index = bisect_right(self._starts, address) - 1
+        if index < 0:
+            return None
+        start, size, name = self._functions[index]
+        return (start, size, name) if address < start + size else None
 
     def line(self, address: int) -> str | None:
         """Give file and line of the code at `address`."""
