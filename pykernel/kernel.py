@@ -49,6 +49,7 @@ from pykernel.trapgate import Call, Traps
 from pykernel.user_calls import UserCalls
 
 if TYPE_CHECKING:
+    from pykernel.kasan_report import KasanReports
     from pykernel.mm.fault_inject import FaultInjection
 
 _STACK_DEPTH = 12
@@ -77,11 +78,12 @@ class Kernel:
     """One guest's kernel. `symbols` are the link addresses of its image's variables; `enter` is for the trap gate.
 
     `call(function, *arguments)` runs a function of the guest's, `describe(address)` says where in its sources one is,
-    `interrupt_pending()` whether the processor has an interrupt to take.
+    `variable(address)` names a variable, `interrupt_pending()` says whether the processor has an interrupt to take.
 
     Raises: ConfigError where the image lacks a variable that the layout has.
     """
 
+    kasan: "KasanReports | None" = None  # where there is a shadow of memory
     faults: "FaultInjection | None" = None  # where the command line asks for some
 
     def __init__(
@@ -96,6 +98,7 @@ class Kernel:
         *,
         call: Callable[[int, int, int], object] | None = None,
         describe: Callable[[int], str] = "[<{:016x}>]".format,
+        variable: Callable[[int], str | None] = lambda address: None,
         interrupt_pending: Callable[[], bool] = lambda: False,
     ) -> None:
         self._clock, self._symbols = clock, symbols
@@ -118,9 +121,41 @@ class Kernel:
         mm_calls = MmCalls(self.mm, self.slab, lambda: self._traps.caller)
         sched_calls = SchedCalls(ram, layout, clock, findings, self._backtrace, describe, interrupt_pending)
         self.user = UserCalls(self.mm)
-        tables = (self._own_calls(), mm_calls.table(), self._dma_calls(report), sched_calls.table(), self.user.table())
+        tables = [self._own_calls(), mm_calls.table(), self._dma_calls(report), sched_calls.table(), self.user.table()]
+        if config.kasan:
+            tables.append(self._watch_memory(clock, findings, describe, variable))
         self._traps = Traps(ram, clock, trace, findings, layout, _join(*tables), describe)
         self.enter = self._traps.enter
+
+    def _watch_memory(
+        self,
+        clock: Clock,
+        findings: Findings,
+        describe: Callable[[int], str],
+        variable: Callable[[int], str | None],
+    ) -> Mapping[str, Call]:
+        """Have reports made of what the shadow of memory forbids."""
+        from pykernel.check.memory import Memory
+        from pykernel.check.users import Users
+        from pykernel.kasan_report import KasanReports  # most kernels do without
+
+        mm, core = self.mm, self.slab.core
+        current = self._phys("current_task") >> 3
+        memory = Memory(mm.ram, mm.layout, mm.config, mm.statics)
+        reports = KasanReports(
+            memory,
+            clock,
+            findings,
+            mm.printk,
+            Users(memory, self._phys("object_users")),
+            backtrace=self._backtrace,
+            describe=describe,
+            variable=variable,
+            current=lambda: mm.ram.u64[current],
+        )
+        core.backtrace, core.pid, core.report_free = self._backtrace, reports.pid, reports.invalid_free
+        self.kasan = reports
+        return reports.table()
 
     def _backtrace(self, depth: int) -> list[int]:
         return self._traps.backtrace(depth)
@@ -210,6 +245,8 @@ class Kernel:
         mm, bootmem = self.mm, Bootmem(self.mm)
         pci_swiotlb_init(mm, bootmem)  # as pci_iommu_alloc() does
         total = free_all_bootmem(mm, bootmem)
+        if mm.shadow is not None:
+            mm.shadow.poison_free_pages(mm)
         end_pfn = mm.get("max_pfn")
         reserved = end_pfn - total - absent_pages_in_range(mm, 0, end_pfn)
         free = mm.ram.u64[(mm.statics["vm_stat"] >> 3) + mm.layout.number("NR_FREE_PAGES")]
@@ -253,4 +290,9 @@ class Kernel:
         raise KernelPanic(f"Kernel panic - not syncing: {read_string(self.mm.ram, message)}")
 
     def _oops(self, regs: int, message: int) -> None:
-        raise read_oops(self.mm.ram, self.mm.layout, regs, message)
+        oops = read_oops(self.mm.ram, self.mm.layout, regs, message)
+        if self.kasan is not None:
+            from pykernel.kasan_fault import explain
+
+            oops = explain(self.mm.ram, oops)
+        raise oops

@@ -22,8 +22,8 @@ class MmCalls:
 
     def table(self) -> Mapping[str, Call]:
         """List the calls and how many arguments each takes."""
-        # Who called matters to CONFIG_DEBUG_SLAB alone, and finding out takes time.
-        debug = self._mm.config.debug_slab
+        # Who called matters to CONFIG_DEBUG_SLAB and the shadow alone, and finding out takes time.
+        debug = self._mm.config.debug_slab or self._mm.config.kasan
         return {
             "get_free_pages": (self.get_free_pages, 2),
             "free_pages": (self.free_pages, 2),

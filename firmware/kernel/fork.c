@@ -9,6 +9,7 @@
 #include <linux/kthread.h>
 #include <linux/string.h>
 
+#include "kasan.h"
 #include "kernel.h"
 #include "sched.h"
 
@@ -115,6 +116,7 @@ void kthread_exit(long code)
 		sched_bug(SCHED_BUG_MUTEX, "BUG: %s/%d, lock held at task exit time!", task->comm, task->pid);
 	preempt_count() = 0;
 	task->exit_code = code;
+	kasan_unpoison_task_stack(task);
 	task->flags |= PF_EXITING;
 	while (!list_empty(&task->exited.task_list)) {
 		wait_queue_entry_t *waiter = list_first_entry(&task->exited.task_list, wait_queue_entry_t, entry);

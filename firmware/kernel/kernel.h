@@ -17,6 +17,7 @@ extern char saved_command_line[COMMAND_LINE_SIZE];
 
 /* page_tables.c */
 void paging_init(struct boot_params *params);
+u64 alloc_low_page(void);
 u64 *lookup_pte(u64 virt);
 int kernel_address_readable(u64 virt);
 

@@ -11,6 +11,7 @@
 #include <linux/module.h>
 #include <linux/string.h>
 
+#include "kasan.h"
 #include "kernel.h"
 #include "params.h"
 #include "pgtable.h"
@@ -70,6 +71,7 @@ static void protect(u64 start, u64 end, u64 protection)
 /* Take the pages of an unloaded module away. */
 void forget_module(void)
 {
+	kasan_unpoison((void *)header.start, header.end - header.start);
 	for (u64 virt = header.start; virt < header.end; virt += PAGE_SIZE) {
 		*lookup_pte(virt) = 0;
 		invlpg((void *)virt);
@@ -83,7 +85,7 @@ static int read_module(void)
 
 	if (fw_cfg_find(MODULE_FILE, &file) || fw_cfg_read(&file, 0, &header, sizeof(header)))
 		return -ENOENT;
-	if (header.magic != MODULE_MAGIC || header.version != 1)
+	if (header.magic != MODULE_MAGIC || header.version != 2)
 		return -ENOEXEC;
 	protect(header.start, header.end, PAGE_KERNEL);
 	memset((void *)header.start, 0, header.end - header.start);
@@ -103,6 +105,13 @@ static void enter_sysfs(void)
 	__this_module.kobj.name = __this_module.name;
 	kobject_attach(&__this_module.kobj, sysfs_module);
 	add_params((const struct kernel_param *)header.params[0], (const struct kernel_param *)header.params[1]);
+}
+
+/* kernel/module.c: do_mod_ctors */
+static void call_ctors(void)
+{
+	for (void (**ctor)(void) = (void *)header.ctors[0]; ctor < (void (**)(void))header.ctors[1]; ctor++)
+		(*ctor)();
 }
 
 static int call_inits(void)
@@ -126,6 +135,7 @@ int insert_module(void)
 		return error;
 	}
 	__this_module.state = MODULE_STATE_COMING;
+	call_ctors();
 	enter_sysfs();
 	error = parse_params((const struct kernel_param *)header.params[0],
 			     (const struct kernel_param *)header.params[1]);

@@ -7,6 +7,7 @@
 #include <asm/processor.h>
 #include <linux/string.h>
 
+#include "kasan.h"
 #include "kernel.h"
 #include "pgtable.h"
 #include "sched.h"
@@ -29,7 +30,7 @@ static u64 try_alloc_low_page(void)
 	return phys;
 }
 
-static u64 alloc_low_page(void)
+u64 alloc_low_page(void)
 {
 	u64 phys = try_alloc_low_page();
 
@@ -95,6 +96,7 @@ static void map_ioremap_area(void)
 void paging_init(struct boot_params *params)
 {
 	table_end = PAGE_ALIGN(__pa(_end));
+	kasan_reserve(params);
 	for (u32 i = 0; i < params->e820_entries; i++) {
 		const struct e820entry *entry = &params->e820_map[i];
 
@@ -104,6 +106,7 @@ void paging_init(struct boot_params *params)
 	map_image();
 	map_module_area();
 	map_ioremap_area();
+	kasan_map_shadow();
 
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NX);
 	write_cr4(X86_CR4_PAE | X86_CR4_PGE | X86_CR4_OSFXSR);

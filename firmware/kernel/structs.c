@@ -7,6 +7,7 @@
 #include <kernel/bootmem.h>
 #include <kernel/config.h>
 #include <kernel/device.h>
+#include <kernel/kasan.h>
 #include <kernel/list.h>
 #include <kernel/mmzone.h>
 #include <kernel/object_user.h>
@@ -39,3 +40,4 @@
 #if __has_include("ownership_statics.c")
 #include "ownership_statics.c"
 #endif
+#include "kasan_statics.c"

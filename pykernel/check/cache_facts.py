@@ -183,4 +183,4 @@ def _check_general(memory: Memory, log: Violations, cache: Cache | None, size: i
         obj_size = cache.phys + layout.offset("kmem_cache", "obj_size")
         log.expect("cache", f"cache {name}: obj_size", obj_size, size, memory.i32(obj_size))
     else:
-        log.expect("cache", f"cache {name}: buffer_size", cache.phys + at.buffer_size, size, cache.buffer_size)
+        log.expect("cache", f"cache {name}: buffer_size", cache.phys + at.buffer_size, size, cache.obj_size)

@@ -92,7 +92,7 @@ def read_cache(memory: Memory, phys: int) -> Cache:
         is_dma=bool(flags & at.is_dma),
         is_off_slab=bool(flags & at.is_off_slab),
         obj_offset=memory.u32(phys + at.obj_offset) if at.obj_offset is not None else 0,
-        obj_size=memory.u32(phys + at.obj_size) if at.obj_size is not None else size,
+        obj_size=memory.u32(phys + at.obj_size) if at.obj_size is not None else size - memory.u32(phys + at.dflags),
     )
 
 

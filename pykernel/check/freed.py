@@ -11,6 +11,7 @@ from pykernel.check.memory import Memory
 from pykernel.check.offsets import page_offsets, slab_offsets, zone_offsets
 
 _NAME_LIMIT = 64
+_FREED = (0xFB, 0xFF)  # shadow of free objects and pages
 _MAX_PADDING = 128  # bytes between a slab's chain and its first object
 
 
@@ -20,12 +21,20 @@ def is_free(memory: Memory, phys: int) -> bool:
     page = _page(memory, phys)
     if page is None:
         return False
+    if memory.config.kasan:
+        return shadow_byte(memory, phys) in _FREED  # an object that waits in quarantine is neither here nor there
     flags = u64[(page + at.flags) >> 3]
     if flags & at.slab:
         return _object_is_free(memory, u64[(page + at.lru) >> 3], u64[(page + at.lru + 8) >> 3], phys)
     if flags & (at.reserved | at.tail) == at.reserved or memory.ram.u32[(page + at.count) >> 2]:
         return False
     return _in_free_block(memory, phys) or _is_linked(memory, page + at.lru)
+
+
+def shadow_byte(memory: Memory, phys: int) -> int:
+    """Give the shadow of a byte of memory; 0, it may be touched, where there is none."""
+    shadow = memory.ram.u64[memory.static("kasan_shadow") >> 3]
+    return memory.ram.u8[shadow + (phys >> 3)] if shadow else 0
 
 
 def object_extent(memory: Memory, phys: int) -> tuple[int, int] | None:

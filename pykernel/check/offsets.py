@@ -73,6 +73,7 @@ class SlabOffsets:
         self.next, self.nodelists = at("kmem_cache", "next"), at("kmem_cache", "nodelists")
         is_debug = "obj_size" in layout.members("kmem_cache")
         self.obj_offset = at("kmem_cache", "obj_offset") if is_debug else None
+        self.dflags = at("kmem_cache", "dflags")  # bytes behind what a user has, in a kernel with a shadow
         self.obj_size = at("kmem_cache", "obj_size") if is_debug else None
         self.list3_size = layout.sizeof("kmem_list3")
         self.lists = tuple((name, at("kmem_list3", f"slabs_{name}")) for name in ("partial", "full", "free"))

@@ -23,6 +23,7 @@ class KernelConfig:
     zone_dma: bool = True
     hz: int = 250
     fast_path: bool = True  # the guest takes and gives objects itself where it can
+    kasan: bool = False  # a shadow of memory is kept
 
     def __post_init__(self) -> None:
         for name, value, allowed in (

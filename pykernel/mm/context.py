@@ -19,6 +19,7 @@ from pykernel.mm.vmstat import VmStat
 from pykernel.mm.zone import Zone
 
 if TYPE_CHECKING:
+    from pykernel.mm.kasan import Shadow
     from pykernel.mm.page_alloc import PageAllocator
 
 _SCALARS = {"u64": ("u64", 3), "ptr": ("u64", 3), "i64": ("i64", 3), "i32": ("i32", 2), "u32": ("u32", 2)}
@@ -116,6 +117,7 @@ class Mm:
         self.max_pfn = 0  # the page frame after the last
         self.vmstat = VmStat(self)
         self.pages: PageAllocator
+        self.shadow: Shadow | None = None
         self.read_geometry()
 
     def read_geometry(self) -> None:
@@ -132,6 +134,12 @@ class Mm:
         for zone in self.zones:
             zone.read_geometry(self.layout, self.ram.u64)
         self.pages = PageAllocator(self)
+        if self.config.kasan:
+            from pykernel.mm.kasan import find_shadow  # most kernels have none
+
+            self.shadow = find_shadow(self)
+            if self.shadow is not None:
+                self.shadow.follow(self.pages)
 
     def get(self, name: str) -> int:
         """Read a static variable that is an integer or a pointer."""

@@ -35,7 +35,10 @@ def kmalloc(core: SlabCore, size: int, gfp_mask: int, caller: int = 0) -> int:
     if not size:
         return ZERO_SIZE_PTR
     cachep = find_general_cachep(core, size, gfp_mask)
-    return core.cache_alloc(cachep, gfp_mask, caller) if cachep else 0
+    objp = core.cache_alloc(cachep, gfp_mask, caller) if cachep else 0
+    if objp and core.kasan is not None:
+        core.kasan.resize(objp, size)
+    return objp
 
 
 def kzalloc(core: SlabCore, size: int, gfp_mask: int, caller: int = 0) -> int:
@@ -79,6 +82,8 @@ def krealloc(core: SlabCore, objp: int, size: int, gfp_mask: int, caller: int = 
         return ZERO_SIZE_PTR
     old_size = ksize(core, objp) if objp else 0
     if old_size >= size:
+        if core.kasan is not None:
+            core.kasan.resize(objp, size)
         return objp
     new = kmalloc(core, size, gfp_mask, caller)
     if new and old_size:

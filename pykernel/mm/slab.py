@@ -11,12 +11,15 @@ All state is in guest RAM; the parts are in slab_*.py and kmalloc.py.
 
 from collections.abc import Callable
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from pykernel.errors import KernelBug
 from pykernel.mm import kmalloc, slab_boot, slab_create, slab_fast, slab_names, slab_reap
 from pykernel.mm.context import Mm
 from pykernel.mm.slab_core import SlabBug, SlabCore, word_of
+
+if TYPE_CHECKING:
+    from pykernel.mm.kasan import Shadow
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -60,16 +63,28 @@ class Slab:
         """Take over from RAM where the mem_map is: after boot, or when RAM was replaced by a snapshot."""
         core = self.core
         core.read_geometry()
+        if self.mm.shadow is not None:
+            self._watch(self.mm.shadow)
         self.kmem_cache_alloc = guarded(core.cache_alloc)
         self.kmem_cache_free = guarded(core.cache_free)
         self.kmalloc = guarded(partial(kmalloc.kmalloc, core))
         self.kfree = guarded(partial(kmalloc.kfree, core))
-        if self.mm.config.nr_cpus == 1 and not core.debug:
+        if core.kasan is not None:
+            self.kfree = guarded(core.kasan.kfree)
+        elif self.mm.config.nr_cpus == 1 and not core.debug:
             short = slab_fast.ShortWays(core)
             self.kmem_cache_alloc = short.kmem_cache_alloc(self.kmem_cache_alloc)
             self.kmem_cache_free = short.kmem_cache_free(self.kmem_cache_free)
             self.kmalloc = short.kmalloc(self.kmalloc)
             self.kfree = short.kfree(self.kfree)
+
+    def _watch(self, shadow: "Shadow") -> None:
+        """Keep the shadow of objects."""
+        from pykernel.mm.kasan_slab import KasanSlab  # most kernels do without
+
+        core = self.core
+        core.kasan = KasanSlab(core, shadow)
+        core.cache_alloc, core.cache_free = core.kasan.cache_alloc, core.kasan.cache_free
 
     def register_function(self, function: Callable[[int], None]) -> int:
         """Give a number that stands for a host function where a constructor or destructor is asked for."""
@@ -106,6 +121,7 @@ class Slab:
         return guarded(self._destroy)(cachep)
 
     def _destroy(self, cachep: int) -> bool:
+        self._empty_quarantine(cachep)
         name = self.core.u64[word_of(cachep) + self.core.at.cache_name] if cachep else 0
         destroyed = slab_create.kmem_cache_destroy(self.core, cachep)
         if destroyed:
@@ -116,7 +132,12 @@ class Slab:
         """Give back all free slabs; give 1 where objects are in use, else 0. Raises: SlabBug for NULL."""
         if not cachep:
             raise SlabBug("kmem_cache_shrink", "!cachep")
+        self._empty_quarantine(cachep)
         return guarded(slab_reap.cache_shrink)(self.core, word_of(cachep))
+
+    def _empty_quarantine(self, cachep: int) -> None:
+        if self.core.kasan is not None:
+            self.core.kasan.remove_cache(cachep)
 
     def cache_reap(self) -> None:
         """Take from every cache what it has not used lately."""

@@ -8,6 +8,8 @@ itself is a pointer, a virtual address (`cachep`, `slabp`, `objp`). Members of 4
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 from emulator.memmap import KERNEL_MAP_BASE, PAGE_OFFSET
 from pykernel.errors import KernelBug
@@ -18,6 +20,9 @@ from pykernel.mm import page as struct_page
 from pykernel.mm.context import Mm
 from pykernel.mm.slab_geometry import GeometryRules, break_gfp_order, kmalloc_shift_high
 from pykernel.mm.slab_offsets import DebugOffsets, Offsets
+
+if TYPE_CHECKING:
+    from pykernel.mm.kasan_slab import KasanSlab
 
 BUFCTL_END = 0xFFFF_FFFF
 BUFCTL_FREE = 0xFFFF_FFFE
@@ -53,6 +58,10 @@ class SlabCore:
     cache_alloc: Callable[[int, int, int], int]
     cache_free: Callable[[int, int, int], None]
     at_debug: DebugOffsets  # only with CONFIG_DEBUG_SLAB
+    kasan: "KasanSlab | None" = None  # only with a shadow; and whom it asks and tells:
+    backtrace: Callable[[int], list[int]] = staticmethod(lambda depth: [])
+    pid: Callable[[], int] = staticmethod(lambda: 0)
+    report_free: Callable[[str, int, int], None] = staticmethod(lambda kind, objp, cachep: None)
 
     def __init__(self, mm: Mm, call: Callable[[int, int, int], object] | None) -> None:
         self.mm = mm
@@ -151,7 +160,7 @@ class SlabCore:
         """Give the bytes that a user may use."""
         if self.debug:
             return self.u32[2 * cache + self.at_debug.obj_size]
-        return self.u32[2 * cache + self.at.cache_buffer_size]
+        return self.u32[2 * cache + self.at.cache_buffer_size] - self.u32[2 * cache + self.at.cache_dflags]
 
     def name(self, cache: int) -> str:
         """Read the name of a cache, for messages."""
@@ -202,6 +211,7 @@ class SlabCore:
         if 0 < function <= len(self._host_functions):
             self._host_functions[function - 1](objp)
         elif self._call is not None and function >= PAGE_OFFSET:
-            self._call(function, self.cachep_of(objp, "call"), objp)
+            with nullcontext() if self.kasan is None else self.kasan.opened(objp):
+                self._call(function, self.cachep_of(objp, "call"), objp)
         else:
             raise KernelBug(f"a cache's function is at {function:#x}, where nothing can be called")

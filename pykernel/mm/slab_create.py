@@ -208,6 +208,12 @@ def store_geometry(core: SlabCore, cache: int, geometry: SlabGeometry) -> None:
         u32[2 * cache + core.at_debug.obj_size] = geometry.obj_size
 
 
+def set_obj_size(core: SlabCore, cache: int, size: int) -> None:
+    """Leave what is behind the first `size` bytes of each object to the red zone."""
+    u32, at = core.u32, core.at
+    u32[2 * cache + at.cache_dflags] = u32[2 * cache + at.cache_buffer_size] - size
+
+
 def name_is_taken(core: SlabCore, name: bytes) -> bool:
     """Say whether a cache has that name; print so, and print of caches whose own name is gone.
 
@@ -245,7 +251,10 @@ def kmem_cache_create(core: SlabCore, namep: int, size: int, align: int, flags: 
         if flags & ~rules.create_mask:
             raise SlabBug("kmem_cache_create", f"flags & ~CREATE_MASK, flags {flags:#x}")
         early = bool(core.mm.get("slab_early_init"))
-        cachep = _create(core, slab_geometry(rules, size, align, flags, early), namep, ctor, dtor)
+        whole = size if core.kasan is None else core.kasan.size_with_redzone(size)
+        cachep = _create(core, slab_geometry(rules, whole, align, flags, early), namep, ctor, dtor)
+        if cachep and core.kasan is not None:
+            set_obj_size(core, word_of(cachep), size)
     if not cachep and flags & _PANIC:
         raise KernelPanic(f"kmem_cache_create(): failed to create slab `{name.decode('latin-1')}'")
     return cachep

@@ -167,6 +167,8 @@ def cache_grow(core: SlabCore, cachep: int, gfp_mask: int) -> bool:
         kmem_freepages(core, cache, addr)
         return False
     slab_map_pages(core, cachep, cache, slab, addr)
+    if core.kasan is not None:
+        core.kasan.poison_slab(cache, addr)
     cache_init_objs(core, cache, slab)
     core.list_add_tail(slab, l3 + at.l3_free)
     if core.debug:

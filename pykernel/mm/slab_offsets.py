@@ -63,6 +63,7 @@ class Offsets:
         self.cache_colour, self.cache_colour_off = cache("colour") >> 3, cache("colour_off") >> 2
         self.cache_slabp_cache, self.cache_slab_size = cache("slabp_cache") >> 3, cache("slab_size") >> 2
         self.cache_ctor, self.cache_name, self.cache_next = cache("ctor") >> 3, cache("name") >> 3, cache("next") >> 3
+        self.cache_dflags = cache("dflags") >> 2
         self.cache_dtor_low, self.cache_dtor_high = cache("dtor_low") >> 2, cache("dtor_high") >> 2
 
     def _tunables(self, layout: Layout) -> None:

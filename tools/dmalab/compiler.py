@@ -40,6 +40,20 @@ _CLANG = (
 _CLANG_TARGET = "-target x86_64-linux-gnu"
 _ZIG_TARGET = "-target x86_64-freestanding-none -mcpu=x86_64-mmx-sse-sse2+soft_float -fno-sanitize=all"
 
+# Inline checks of the shadow at Linux's offset: firmware/include/kernel/kasan.h. Source: scripts/Makefile.kasan
+_KASAN_GCC = (
+    "-fsanitize=kernel-address -fasan-shadow-offset=0xdffffc0000000000 -fsanitize-address-use-after-scope "
+    "--param asan-globals=1 --param asan-stack=1 --param asan-instrument-allocas=1 "
+    "--param asan-instrumentation-with-call-threshold=10000"
+)
+_KASAN_CLANG = (
+    "-fsanitize=kernel-address -mllvm -asan-mapping-offset=0xdffffc0000000000 -mllvm -asan-use-after-scope=1 "
+    "-mllvm -asan-globals=1 -mllvm -asan-stack=1 -mllvm -asan-instrument-dynamic-allocas=1 "
+    "-mllvm -asan-instrumentation-with-call-threshold=10000"
+)
+# Freestanding targets have no sanitizers.
+_KASAN_ZIG = f"-target x86_64-linux-none {_KASAN_CLANG}"
+
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
@@ -50,6 +64,7 @@ class Compiler:
     flags: tuple[str, ...]
     linker: tuple[str, ...]
     identity: str  # changes where the compiler does
+    kasan: tuple[str, ...]  # flags that come last, for code that looks at the shadow of memory
 
 
 def find_compiler() -> Compiler:
@@ -104,7 +119,9 @@ def _installed(kind: str, command: tuple[str, ...]) -> Compiler:
     real = Path(command[0]).resolve()
     state = real.stat()
     identity = f"{real}:{state.st_size}:{state.st_mtime_ns}:{' '.join(command[1:])}"
-    return Compiler(Path(command[0]).name, command, (*_COMMON.split(), *own), _linker(), identity)
+    kasan = _KASAN_GCC if kind == "gcc" else _KASAN_CLANG
+    flags = (*_COMMON.split(), *own)
+    return Compiler(Path(command[0]).name, command, flags, _linker(), identity, tuple(kasan.split()))
 
 
 def _zig(command: tuple[str, ...] | None = None) -> Compiler:
@@ -118,7 +135,8 @@ def _zig(command: tuple[str, ...] | None = None) -> Compiler:
     words = command or (*start, "cc")
     linker = (*start, "ld.lld") if find_spec("ziglang") is not None else (*words[:-1], "ld.lld")
     flags = (*_COMMON.split(), *_ZIG_TARGET.split(), *_CLANG.split())
-    return Compiler("zig cc", words, flags, linker, f"ziglang {found} {' '.join(words)}")
+    identity = f"ziglang {found} {' '.join(words)}"
+    return Compiler("zig cc", words, flags, linker, identity, tuple(_KASAN_ZIG.split()))
 
 
 def version_flag(kernel_api: str) -> str:

@@ -59,8 +59,10 @@ def module_name(sources: Sequence[Path]) -> str:
     return sources[0].stem.replace("-", "_").replace(".", "_")
 
 
-def build(sources: Sequence[Path], kernel: Path, kernel_api: str, extra_flags: Sequence[str] = ()) -> Driver:
-    """Make one module of C files and relocatable objects.
+def build(
+    sources: Sequence[Path], kernel: Path, kernel_api: str, extra_flags: Sequence[str] = (), *, kasan: bool = False
+) -> Driver:
+    """Make one module of C files and relocatable objects; with `kasan`, one that looks at the shadow of memory.
 
     Raises: CompileError with the compiler's or linker's message; ConfigError where a file cannot be read.
     """
@@ -68,15 +70,16 @@ def build(sources: Sequence[Path], kernel: Path, kernel_api: str, extra_flags: S
         if not source.is_file():
             raise ConfigError(f"{source}: found no such file, expected a driver's C source or object")
     name = module_name(sources)
+    extra = (*extra_flags, *(_compiler().kasan if kasan else ()))
     objects, said = [], []
     for source in sources:
         if _is_object(source):
             objects.append(source)
             continue
-        path, warnings = _compile(source, name, kernel_api, tuple(extra_flags))
+        path, warnings = _compile(source, name, kernel_api, extra)
         objects.append(path)
         said.append(warnings)
-    elf = _link(objects, sources, kernel, kernel_api)
+    elf = _link(objects, sources, kernel, kernel_api, kasan=kasan)
     return Driver(name, read_image(elf, name), elf, "".join(said), kernel_api)
 
 
@@ -173,18 +176,26 @@ def _run(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]"
         raise ConfigError(f"{command[0]}: found {error.strerror}, expected a program that can be run") from None
 
 
-def _link(objects: list[Path], sources: Sequence[Path], kernel: Path, kernel_api: str) -> Path:
+def _link(objects: list[Path], sources: Sequence[Path], kernel: Path, kernel_api: str, *, kasan: bool) -> Path:
     """Link the module to its place; its tables of symbols and lines are written beside it."""
     linker = _compiler().linker
     symbols = kernel.with_suffix(".symbols.json")
-    inputs = [str(_TABLES), *linker, str(symbols), _digest(symbols), LINK_SCRIPT_END, *map(_digest, objects)]
+    inputs = [
+        str(_TABLES),
+        *linker,
+        str(symbols),
+        _digest(symbols),
+        LINK_SCRIPT_END,
+        str(kasan),
+        *map(_digest, objects),
+    ]
     key = hashlib.sha256("\0".join(inputs).encode()).hexdigest()[:32]
     target = cache_dir() / f"{key}.elf"
     if target.exists():
         return target
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         script, linked = Path(scratch) / "module.ld", Path(scratch) / "module.elf"
-        script.write_text(link_script_start(symbols) + LINK_SCRIPT_END, encoding="utf-8")
+        script.write_text(link_script_start(symbols, kasan=kasan) + LINK_SCRIPT_END, encoding="utf-8")
         flags = ["-m", "elf_x86_64", "-static", "--build-id=sha1", "-z", "noexecstack", "-z", "max-page-size=4096"]
         done = _run([*linker, *flags, "-T", str(script), *map(str, objects), "-o", str(linked)], target.parent)
         if done.returncode:

@@ -53,7 +53,8 @@ class LabStopped(EmulatorError):
 class Lab:
     """A booted machine with a driver loaded.
 
-    `parameters` are the module's, as `name=value`. `extra_flags` go to the compiler.
+    `parameters` are the module's, as `name=value`. `extra_flags` go to the compiler. With `kasan` the driver looks at a
+    shadow of memory before each access (docs/kasan.md).
 
     Raises: CompileError where the driver does not compile; ConfigError for any other wrong input; LabStopped where the
         machine does not get as far as user space.
@@ -67,11 +68,14 @@ class Lab:
         kernel_api: str = DEFAULT_KERNEL_API,
         parameters: Sequence[str] = (),
         extra_flags: Sequence[str] = (),
+        kasan: bool = False,
     ) -> None:
         sources = [Path(driver)] if isinstance(driver, str | Path) else [Path(each) for each in driver]
         spec = spec or MachineSpec()
+        spec = spec._replace(kasan=kasan or spec.kasan)
         kernel = kernel_path(Configuration(spec.kernel.debug_slab, spec.kernel.zone_dma))
-        built = driver_build.build(sources, kernel, check_kernel_api(kernel_api), extra_flags)
+        api = check_kernel_api(kernel_api)
+        built = driver_build.build(sources, kernel, api, extra_flags, kasan=spec.kasan)
         self._start(built, spec, parameters)
 
     @classmethod

@@ -40,6 +40,7 @@ _EXPECTED = {
     "enabled": "true or false",
     "coherent": "true or false",
     "uninitialized": "true or false",
+    "kasan": "true or false",
     "limits": "a table [limits]",
     "fault": "a table [fault]",
     "hostile": "a table [hostile]",
@@ -227,6 +228,7 @@ class _Machine(_Table):
     iommu: _Iommu = _Iommu()
     coherent: bool = True
     uninitialized: bool = False
+    kasan: bool = False
     findings: dict[str, Literal["stop", "report", "ignore"]] = {}
     suppress: list[_Suppress] = []
     device: list[Annotated[_Edu | _IsaPattern | _RingNic, Field(discriminator="type")]] | None = None
@@ -281,6 +283,7 @@ def _spec(machine: _Machine) -> MachineSpec:
         iommu=machine.iommu.enabled,
         coherent=machine.coherent,
         uninitialized=machine.uninitialized,
+        kasan=machine.kasan,
         findings=tuple(machine.findings.items()),
         suppress=tuple(SuppressSpec(**each.model_dump()) for each in machine.suppress),
     )

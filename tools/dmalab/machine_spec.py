@@ -112,6 +112,7 @@ class MachineSpec(NamedTuple):
     iommu: bool = False  # between the PCI bus and memory
     coherent: bool = True  # devices see the CPU's caches
     uninitialized: bool = False  # look for bytes that nobody has written
+    kasan: bool = False  # keep a shadow of memory, for drivers compiled to look at it
     findings: tuple[tuple[str, str], ...] = ()  # class of findings -> "stop", "report" or "ignore"
     suppress: tuple[SuppressSpec, ...] = ()
 

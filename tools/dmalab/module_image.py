@@ -13,13 +13,15 @@ from emulator.errors import ConfigError
 from emulator.memmap import KERNEL_MAP_BASE, MODULE_PHYS, MODULE_PHYS_END, PAGE_SIZE
 
 MODULE_FILE = "opt/dmalab/module"
+_KASAN = "kasan_"  # before the name of a function that looks at the shadow first
 _START = KERNEL_MAP_BASE + MODULE_PHYS
 _ROOM = MODULE_PHYS_END - MODULE_PHYS
-_MAGIC, _VERSION, _NAME_BYTES = 0x4D4C4D44, 1, 56
-_HEADER = struct.Struct(f"<II 5Q 2Q2Q2Q 2Q {_NAME_BYTES}s")
+_MAGIC, _VERSION, _NAME_BYTES = 0x4D4C4D44, 2, 56
+_HEADER = struct.Struct(f"<II 5Q 2Q2Q2Q2Q 2Q {_NAME_BYTES}s")
 _ELF_HEADER = struct.Struct("<16xHHIQQQIHHHHHH")
 _SEGMENT = struct.Struct("<IIQQQQQQ")
 _LOAD = 1
+_TABLES = ("initcalls", "exitcalls", "params", "ctors")  # in the order of struct module_header
 
 LINK_SCRIPT_END = f"""
 SECTIONS
@@ -34,6 +36,7 @@ SECTIONS
         __module_initcalls = .; KEEP(*(.initcalls)) __module_initcalls_end = .;
         __module_exitcalls = .; KEEP(*(.exitcalls)) __module_exitcalls_end = .;
         __module_params = .; KEEP(*(.params)) __module_params_end = .;
+        __module_ctors = .; KEEP(*(.ctors.* .ctors .init_array.* .init_array)) __module_ctors_end = .;
         QUAD(0)
     }}
     .notes : {{ *(.note.gnu.build-id) }}
@@ -46,6 +49,7 @@ SECTIONS
     . = ALIGN({PAGE_SIZE});
     __module_end = .;
     /DISCARD/ : {{ *(.comment) *(.eh_frame) *(.note.GNU-stack) *(.note.gnu.property) *(.llvm_addrsig) }}
+    /DISCARD/ : {{ *(.fini_array .fini_array.* .dtors .dtors.*) }}
 }}
 """
 
@@ -58,12 +62,18 @@ class ModuleImage(NamedTuple):
     end: int
 
 
-def link_script_start(kernel_symbols: Path) -> str:
-    """Offer every global symbol of the kernel to whoever needs it and has none of that name himself."""
+def link_script_start(kernel_symbols: Path, *, kasan: bool = False) -> str:
+    """Offer every global symbol of the kernel to whoever needs it and has none of that name himself.
+
+    With `kasan`, functions that touch memory are those that look at its shadow first: firmware/kernel/kasan_strings.c.
+    """
     table = json.loads(kernel_symbols.read_text(encoding="utf-8"))
     places = {name: address for address, _, name in table["functions"]}
     places |= {name: address for name, (address, _) in table["objects"].items()}
-    return "".join(f"PROVIDE({name} = {places[name]:#x});\n" for name in table["globals"] if name in places)
+    offered = {name: places[name] for name in table["globals"] if name in places}
+    if kasan:
+        offered |= {name: places[f"{_KASAN}{name}"] for name in offered if f"{_KASAN}{name}" in offered}
+    return "".join(f"PROVIDE({name} = {place:#x});\n" for name, place in offered.items())
 
 
 def read_image(elf: Path, name: str) -> ModuleImage:
@@ -84,7 +94,7 @@ def read_image(elf: Path, name: str) -> ModuleImage:
     body = _body(data, bss - _START)
     header = _HEADER.pack(
         *(_MAGIC, _VERSION, _START, places["__module_rodata"], places["__module_data"], bss, end),
-        *(places[f"__module_{table}{side}"] for table in ("initcalls", "exitcalls", "params") for side in ("", "_end")),
+        *(places[f"__module_{table}{side}"] for table in _TABLES for side in ("", "_end")),
         *_old_style(places),
         name.encode()[: _NAME_BYTES - 1],
     )

@@ -53,12 +53,15 @@ def command(
         Path | None,
         typer.Option(metavar="SCRIPT", help="Python with a function main(user), instead of the smoke test."),
     ] = None,
+    kasan: Annotated[bool, typer.Option("--kasan", help="Have the driver check each access to memory.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object (docs/run.md) instead of text.")] = False,
 ) -> int:
     """Run the driver and print what came of it."""
     spec = choose_spec(machine, ram, _RUN)
     if device:
         spec = spec._replace(devices=tuple(map(parse_device, device)))
+    if kasan:
+        spec = spec._replace(kasan=True)
     report = _compile_and_run(driver, spec, kernel_api, param or [], user)
     sys.stdout.write(report.json() if json else report.text(Style.of_stdout()))
     return report.exit_code
@@ -146,15 +149,15 @@ def _build(sources: list[Path], spec: MachineSpec, kernel_api: str | None) -> tu
 
     kernel = kernel_path(Configuration(spec.kernel.debug_slab, spec.kernel.zone_dma))
     if kernel_api is not None:
-        return driver_build.build(sources, kernel, check_kernel_api(kernel_api)), ""
+        return driver_build.build(sources, kernel, check_kernel_api(kernel_api), kasan=spec.kasan), ""
     try:
-        return driver_build.build(sources, kernel, DEFAULT_KERNEL_API), ""
+        return driver_build.build(sources, kernel, DEFAULT_KERNEL_API, kasan=spec.kasan), ""
     except driver_build.CompileError as error:
         for other in reversed(KERNEL_APIS):
             if other == DEFAULT_KERNEL_API:
                 continue
             try:
-                built = driver_build.build(sources, kernel, other)
+                built = driver_build.build(sources, kernel, other, kasan=spec.kasan)
             except driver_build.CompileError:
                 continue
             note = f"{sources[0]}: does not compile against {DEFAULT_KERNEL_API}'s API; taking --kernel-api {other}"

@@ -2,6 +2,7 @@
 """One run: build machine and kernel, let the guest run the scenario, and collect what came of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from pykernel.check.memory import Memory, Unreadable
 from pykernel.check.reach import prove_reach
 from pykernel.check.users import Users
 from pykernel.kernel import Kernel
+from pykernel.layout.config import KernelConfig
 from pykernel.layout.layout import Layout
 from pykernel.mm.dma_history import DmaHistory
 from pykernel.ownership import Ownership
@@ -48,6 +50,7 @@ class Session:
 
     def __init__(self, spec: MachineSpec, scenario: Scenario, files: dict[str, bytes], *, record: bool) -> None:
         image = kernel_path(Configuration(spec.kernel.debug_slab, spec.kernel.zone_dma))
+        spec = spec._replace(kernel=with_shadow(spec))
         self.spec, self.scenario = spec, scenario
         self.symbols = Symbols(image)
         layout = Layout.load(BUILD_DIR / "layouts" / f"{spec.kernel.key}.json")
@@ -64,6 +67,7 @@ class Session:
             self.symbols.addresses,
             call=self._call_guest,
             describe=self.symbols.describe,
+            variable=self.symbols.variable,
             interrupt_pending=self.machine.board.lapic.pending,
         )
         self.machine.trap_gate.call = self.kernel.enter
@@ -212,6 +216,16 @@ def prepare(
     return session
 
 
+def with_shadow(spec: MachineSpec) -> KernelConfig:
+    """Give the kernel that a machine needs.
+
+    Raises: ConfigError where one kernel cannot do all that is asked for.
+    """
+    if spec.kasan and spec.kernel.debug_slab:
+        raise ConfigError("kernel.debug_slab: found true, expected false with kasan: both guard the same bytes")
+    return replace(spec.kernel, kasan=True) if spec.kasan else spec.kernel
+
+
 def command_line(spec: MachineSpec, scenario: Scenario) -> str:
     """Write the guest's command line."""
     words = [f"run={','.join(scenario.steps)}", *scenario.options]
@@ -224,7 +238,9 @@ def command_line(spec: MachineSpec, scenario: Scenario) -> str:
     words += spec.command_line.split()
     if spec.iommu:
         words.append("dmalab_iommu")
-    if spec.uninitialized and "fast_path=0" not in words:
+    if spec.kernel.kasan:
+        words.append("kasan=1")
+    if (spec.uninitialized or spec.kernel.kasan) and "fast_path=0" not in words:
         words.append("fast_path=0")  # the guest must ask for every object
     return " ".join(words)
 

@@ -63,6 +63,18 @@ class Symbols:
         start, size, name = self._functions[index]
         return (start, size, name) if address < start + size else None
 
+    def variable(self, address: int) -> str | None:
+        """Name the variable at or before `address`, with the distance from its start and its size: `name+0xd/0x20`."""
+        tables = [self] if self._module is None else [self, self._module]
+        variables = [
+            (start, size, name)
+            for table in tables
+            for name, (start, size) in table._read(".symbols.json")["objects"].items()
+            if size and start <= address
+        ]
+        start, size, name = max(variables, default=(0, 0, ""))
+        return f"{name}+{address - start:#x}/{size:#x}" if name else None
+
     def line(self, address: int) -> str | None:
         """Give file and line of the code at `address`."""
         table = self._lines

@@ -95,7 +95,7 @@ struct kmem_cache {
 	u32 dtor_high;			/* the laboratory's */
 	struct kmem_cache *slabp_cache;
 	unsigned int slab_size;
-	unsigned int dflags;
+	unsigned int dflags;		/* 0 in Linux; here, with a shadow, the bytes of red zone behind each object */
 	void (*ctor)(struct kmem_cache *cachep, void *objp);
 	const char *name;
 	struct list_head next;

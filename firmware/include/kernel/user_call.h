@@ -60,6 +60,7 @@ struct module_header {
 	u64 initcalls[2];	/* start and end of tables */
 	u64 exitcalls[2];
 	u64 params[2];
+	u64 ctors[2];		/* of the compiler's own, before all else */
 	u64 init_module;	/* functions by their old, fixed names; or 0 */
 	u64 cleanup_module;
 	char name[56];

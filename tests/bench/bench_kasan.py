@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What it costs that a driver looks at the shadow of memory: loops that do little but touch memory, with and without.
+
+All is measured in one run, in turn; of many rounds of each loop the quickest counts.
+"""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from dmalab.lab import Lab
+from tests.bench.figure import Figure
+
+_LOOPS = Path(__file__).parent.parent / "kasan" / "loops.c"
+_RUNS = 3
+_NAMES = {"words": "64-bit words", "bytes": "bytes", "chain": "words that tell where the next is"}
+
+
+def loop_times(*, kasan: bool) -> dict[str, float]:
+    """Run the loops; give the seconds of the quickest round of each."""
+    lab = Lab(_LOOPS, kasan=kasan)
+    begun: dict[str, float] = {}
+    best = dict.fromkeys(_NAMES, float("inf"))
+
+    def checkpoint(name: str) -> None:
+        now = time.perf_counter()
+        if name in begun:
+            best[name] = min(best[name], now - begun.pop(name))
+        elif name in best:
+            begun[name] = now
+
+    lab.kernel.on_checkpoint(checkpoint)
+    with lab:
+        pass
+    return best
+
+
+def measure() -> Iterator[Figure]:
+    """Yield the figures."""
+    runs = [(loop_times(kasan=False), loop_times(kasan=True)) for _ in range(_RUNS)]
+    plain, checked = ({name: min(run[side][name] for run in runs) for name in _NAMES} for side in (0, 1))
+    for name, what in _NAMES.items():
+        yield Figure(f"driver with --kasan, {what}: in plain ones", checked[name] / plain[name], "x", 4)
