@@ -78,6 +78,7 @@ class Allocators(RuleBasedStateMachine):
     def boot(self, config):
         self.kernel = BareKernel(16, config)
         self.caches: list[tuple[int, int]] = []  # and the size that was asked for
+        self.created = 0
 
     def take(self, phys, length, align, top, *way):
         assert phys % align == 0
@@ -98,11 +99,62 @@ class Allocators(RuleBasedStateMachine):
         pfn = self.kernel.mm.pages.alloc_pages(gfp | NOWARN_NORETRY, order)
         if pfn is not None:
             length = 4096 << order
-            self.take(pfn << 12, length, length, 1 << 24, self.kernel.mm.pages.free_pages, pfn, order)
+            self.take(pfn << 12, length, length, 1 << 24, self.free_pages, pfn, order)
+
+    def blocks(self):
+        """Give the physical addresses of the blocks of pages that are given out."""
+        return [phys for phys, (function, *_) in sorted(self.freed_by.items()) if function == self.free_pages]
+
+    def free_pages(self, pfn, order):
+        self.kernel.mm.pages.free_pages(pfn, order)
+
+    @precondition(lambda self: self.blocks())
+    @rule(which=st.integers(0, 1 << 20))
+    def split_page(self, which):
+        pages, blocks = self.kernel.mm.pages, self.blocks()
+        phys = blocks[which % len(blocks)]
+        _, pfn, order = self.freed_by[phys]
+        if pages.flags[pfn] >> self.kernel.mm.layout.number("PG_compound") & 1:
+            return  # only single blocks may be split
+        pages.split_page(pfn, order)
+        del self.live[phys], self.freed_by[phys]
+        for number in range(1 << order):
+            self.take(phys + 4096 * number, 4096, 4096, 1 << 24, self.free_pages, pfn + number, 0)
+
+    @precondition(lambda self: self.blocks())
+    @rule(which=st.integers(0, 1 << 20))
+    def free_cold_page(self, which):
+        pages, blocks = self.kernel.mm.pages, self.blocks()
+        phys = blocks[which % len(blocks)]
+        _, pfn, order = self.freed_by[phys]
+        if not order:
+            del self.live[phys], self.freed_by[phys]
+            assert pages.put_page_testzero(pfn)
+            pages.free_cold_page(pfn)
+
+    @precondition(lambda self: self.live)
+    @rule(which=st.integers(0, 1 << 20), size=st.integers(0, 9000))
+    def krealloc(self, which, size):
+        slab, live = self.kernel.slab, sorted(self.live)
+        phys = live[which % len(live)]
+        function, *arguments = self.freed_by[phys]
+        if function != slab.kfree:
+            return
+        length, (objp,) = self.live[phys], arguments
+        content = bytes(self.kernel.ram.u8[phys : phys + min(length, size)])
+        new = slab.krealloc(objp, size, GFP_KERNEL | NOWARN_NORETRY)
+        if not new:
+            return  # the old one stays
+        del self.live[phys], self.freed_by[phys]
+        if size:
+            at = new - PAGE_OFFSET
+            assert bytes(self.kernel.ram.u8[at : at + len(content)]) == content
+            self.take(at, size, 8, 1 << 24, slab.kfree, new)
 
     @rule(size=st.integers(8, 3000), align=st.sampled_from((0, 16, 256)), flags=st.sampled_from((0, HWCACHE_ALIGN)))
     def create(self, size, align, flags):
-        cachep = self.kernel.slab.kmem_cache_create(f"own-{len(self.caches)}", size, align, flags)
+        cachep = self.kernel.slab.kmem_cache_create(f"own-{self.created}", size, align, flags)
+        self.created += 1
         if cachep:
             self.caches.append((cachep, size))
 
@@ -115,6 +167,15 @@ class Allocators(RuleBasedStateMachine):
             if objp:
                 free = self.kernel.slab.kmem_cache_free
                 self.take(objp - PAGE_OFFSET, size, 8, 1 << 24, free, cachep, objp)
+
+    @precondition(lambda self: self.caches)
+    @rule(which=st.integers(0, 1 << 20))
+    def destroy(self, which):
+        cachep, _ = self.caches[which % len(self.caches)]
+        is_used = any(way[1] == cachep for way in self.freed_by.values() if len(way) == 3 and way[0] != self.free_pages)
+        assert self.kernel.slab.kmem_cache_destroy(cachep) is not is_used
+        if not is_used:
+            self.caches = [each for each in self.caches if each[0] != cachep]
 
     @precondition(lambda self: self.live)
     @rule(which=st.integers(0, 1 << 20), count=st.integers(1, 30))
