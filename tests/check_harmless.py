@@ -39,6 +39,11 @@ def _is_never_counted(garden: Garden, site: Site, old: int, new: int) -> bool:
     return site.phys not in {pageset + (at.stat_diff or 0) + item for pageset in sets for item in counted}
 
 
+def _bounces(garden: Garden) -> bool:
+    memory = garden.memory
+    return memory.u32(memory.statics["dma_ops"]) == memory.layout.number("DMA_OPS_SWIOTLB")
+
+
 def _is_own_cache(garden: Garden, site: Site, old: int, new: int) -> bool:
     return not garden.cache_of(site).name.startswith("size-")
 
@@ -166,6 +171,9 @@ HARMLESS: tuple[tuple[str, str, Condition | None], ...] = (
         None,
     ),
     (r"dma_mappings_lost", "as if the table had once been full; gives no address", lambda g, s, old, new: new < 2),
+    (r"io_tlb_.*", "no buffer is bounced here", lambda g, s, o, n: not _bounces(g)),
+    (r"io_tlb_index", "where the next search starts: any slot is as good", None),
+    (r"free slot\.orig_addr", "written anew before anything reads it", None),
     (r"mapping\.(mapped_at_ns|backtrace.*)", "told to people only", None),
     (r"free mapping\.(?!type).*", "written anew before anything reads it", None),
     (r"min_free_kbytes", "as many whole pages", lambda g, s, old, new: old >> 2 == new >> 2),

@@ -12,6 +12,7 @@ from pykernel.mm.boot import MemoryMap, setup_memory
 from pykernel.mm.context import Mm, place_statics
 from pykernel.mm.free_bootmem import free_all_bootmem
 from pykernel.mm.slab import Slab
+from pykernel.mm.swiotlb import pci_swiotlb_init, setup_io_tlb_npages
 from pykernel.mm.watermarks import init_per_zone_pages_min
 from pykernel.mm.zonelist import build_all_zonelists
 
@@ -22,9 +23,14 @@ RECLAIM_ACCOUNT, CACHE_DMA, HWCACHE_ALIGN = 0x2_0000, 0x4000, 0x2000
 
 
 class BareKernel:
-    """One booted kernel; `has_slab` False leaves kmem_cache_init() out, as some recordings do."""
+    """One booted kernel; `has_slab` False leaves kmem_cache_init() out, as some recordings do.
 
-    def __init__(self, mib: int, config: KernelConfig | None = None, *, has_slab: bool = True) -> None:
+    `swiotlb` is the option of that name.
+    """
+
+    def __init__(
+        self, mib: int, config: KernelConfig | None = None, *, has_slab: bool = True, swiotlb: str = ""
+    ) -> None:
         config = config or KernelConfig()
         layout = Layout.load(layouts.path(config.key))
         self.ram = Ram(banks(mib))
@@ -32,6 +38,8 @@ class BareKernel:
         frames = [(bank.start >> 12, bank.end >> 12) for bank in self.ram.banks]
         bootmem = setup_memory(self.mm, MemoryMap(frames, [(0, 1), (0x200, 0x600)], 0x600))
         build_all_zonelists(self.mm)
+        setup_io_tlb_npages(self.mm, swiotlb)
+        pci_swiotlb_init(self.mm, bootmem)
         free_all_bootmem(self.mm, bootmem)
         self.slab = Slab(self.mm)
         if has_slab:

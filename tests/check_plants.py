@@ -32,6 +32,8 @@ _STATICS = (
     *("slab_early_init", "slab_break_gfp_order", "cache_names", "host_cache_names"),
     *("iommu_merge", "iommu_bio_merge", "iommu_sac_force", "no_iommu", "force_iommu", "panic_on_overflow"),
     *("forbid_dac", "swiotlb", "bad_dma_address", "dma_ops", "nr_dma_mappings", "dma_mappings_lost"),
+    *("io_tlb_start", "io_tlb_end", "io_tlb_nslabs", "io_tlb_overflow", "io_tlb_overflow_buffer", "io_tlb_list"),
+    *("io_tlb_index", "io_tlb_orig_addr"),
 )
 _FREE_MAPPINGS = 256  # one free slot in so many of the table of DMA mappings
 
@@ -74,6 +76,7 @@ class Garden:
             for site in leaves(layout, layout.variable(name).type, name, memory.statics[name]):
                 self._add(site)
         self._plant_mappings()
+        self._plant_slots()
         self._plant_pageblocks()
         self.caches = list(caches(memory))
         for cache in self.caches:
@@ -132,6 +135,14 @@ class Garden:
             is_live = self.memory.u32(phys + kind) != 0
             if is_live or slot % _FREE_MAPPINGS == 0:
                 self._add_struct("dma_mapping", "mapping" if is_live else "free mapping", phys)
+
+    def _plant_slots(self) -> None:
+        read, statics = self.memory.u64, self.memory.statics
+        runs, originals = (read(statics[f"io_tlb_{name}"]) - PAGE_OFFSET for name in ("list", "orig_addr"))
+        for slot in range(read(statics["io_tlb_nslabs"])):
+            which = "used" if not self.memory.u32(runs + 4 * slot) else "free"
+            self._add(Site(f"{which} slot.list", runs + 4 * slot, 4))
+            self._add(Site(f"{which} slot.orig_addr", originals + 8 * slot, 8))
 
     def _plant_pageblocks(self) -> None:
         pointer = self.memory.layout.offset("zone", "pageblock_flags")
@@ -217,13 +228,18 @@ def changed(rng: Random, value: int, width: int) -> int:
 
 
 def make_garden(config: KernelConfig, rng: Random) -> tuple[BareKernel, Garden]:
-    """Boot a kernel and put it to work, with some DMA mappings; plants may take values from the midst of that work."""
-    kernel = BareKernel(32 if config.hugetlb else 16, config)  # with 16 MiB and larger pageblocks, types are off
-    Dma(kernel.mm).pci_iommu_init()
+    """Boot a kernel and put it to work, with DMA mappings, bounced on half of all; `before` is from amid that work."""
+    swiotlb = rng.choice(("", "256,force"))
+    kernel = BareKernel(
+        32 if config.hugetlb else 16, config, swiotlb=swiotlb
+    )  # in 16 MiB large pageblocks have no types
+    dma = Dma(kernel.mm)
+    dma.pci_iommu_init()
     kernel.churn(rng, 1500)
     mappings = DmaMappings(kernel.mm)
     for objp in rng.sample(kernel.objects, min(40, len(kernel.objects))):
-        mappings.add(objp, objp - PAGE_OFFSET, rng.randrange(1, 64), objp, SINGLE, rng.randrange(3))
+        size, direction = rng.randrange(1, kernel.slab.ksize(objp) + 1), rng.randrange(3)
+        mappings.add(objp, dma.dma_map_single(0, objp, size, direction), size, objp, SINGLE, direction)
     before = bytes(kernel.ram.u8[: kernel.ram.end])
     kernel.churn(rng, 500)
     survey = survey_pages(kernel.memory, Violations(1))

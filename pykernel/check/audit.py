@@ -3,6 +3,8 @@
 
 from dataclasses import dataclass, field
 
+from pykernel.check.boot_places import BootPlaces
+from pykernel.check.bounce import audit_bounce_slots
 from pykernel.check.mappings import audit_mappings
 from pykernel.check.memory import Memory
 from pykernel.check.pages import Survey, survey_pages
@@ -34,8 +36,12 @@ def examine(memory: Memory, most: int = MOST) -> Audit:
         if survey:
             result.examined |= _pages(survey)
             check_zone_numbers(memory, log, survey)
+            places = BootPlaces(memory, log, survey)
+            with log.reading("boot-memory"):
+                places.check_zones(survey)
             result.examined |= audit_slabs(memory, log, survey)
             result.examined["dma_mappings"] = audit_mappings(memory, log)
+            result.examined["bounce_slots"] = audit_bounce_slots(memory, log, places)
     except TooMany:
         pass
     return result

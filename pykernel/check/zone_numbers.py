@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The numbers of the zones: what boot, watermarks and per-CPU lists must be, worked out from the map of RAM."""
 
-from emulator.memmap import KERNEL_MAP_BASE, PAGE_SHIFT, PAGE_SIZE
-from pykernel.check.geometry import round_up
+from emulator.memmap import KERNEL_MAP_BASE, PAGE_SHIFT
 from pykernel.check.memory import Memory
 from pykernel.check.offsets import page_offsets, zone_offsets
-from pykernel.check.pages import RESERVED, Survey
+from pykernel.check.pages import Survey
 from pykernel.check.violations import Violations
 from pykernel.check.zones import NAME_LENGTH, PageMap, Zone, pageblock_types, pcp_lists
 
@@ -16,7 +15,7 @@ _MOST_ALONE = 125  # what fits into an s8, with some to spare
 
 def check_zone_numbers(memory: Memory, log: Violations, survey: Survey) -> None:
     """Check all that is decided when the zones are made or min_free_kbytes is set."""
-    found, pages, codes = survey.zones, survey.pages, survey.codes
+    found, pages = survey.zones, survey.pages
     numbers = _ZoneNumbers(memory, log)
     with log.reading("zone-size"):
         numbers.check_sizes()
@@ -31,7 +30,6 @@ def check_zone_numbers(memory: Memory, log: Violations, survey: Survey) -> None:
     with log.reading("pageblock"):
         for zone in found:
             numbers.check_pageblocks(zone)
-        numbers.check_boot_memory(pages, found, codes)
     with log.reading("node"):
         numbers.check_node(pages, found)
     with log.reading("mobility"):
@@ -169,34 +167,6 @@ class _ZoneNumbers:
         if types.count(_MIGRATE_RESERVE) > most:
             what = f"zone {zone.name} has more pageblocks in reserve than its pages_min asks for"
             self.log.add("pageblock", what, zone.phys, most, types.count(_MIGRATE_RESERVE))
-
-    def check_boot_memory(self, pages: PageMap, found: tuple[Zone, ...], codes: bytearray) -> None:
-        """Check that the zones' bitmaps are where boot memory has put them: one thing behind the other, in whole lines.
-
-        Nothing in a bitmap tells that it is one, so its place is all that betrays a wrong pointer.
-
-        Source: mm/bootmem.c: __alloc_bootmem_core; mm/page_alloc.c: alloc_node_mem_map, setup_usemap
-        """
-        memory, at = self.memory, self.at
-        largest = 1 << (memory.config.max_order - 1)
-        behind = pages.page(-(-pages.count // largest) * largest)
-        taken = [(pages.phys, behind)]
-        for zone in found:
-            blocks = len(pageblock_types(memory, zone))
-            entries = memory.u64(zone.phys + at.wait_table_entries)
-            for name, pointer, length in (
-                ("pageblock_flags", zone.phys + at.pageblock_flags, -(-blocks * 3 // 64) * 8),
-                ("wait_table", zone.phys + at.wait_table, entries * memory.layout.sizeof("__wait_queue_head")),
-            ):
-                first = memory.follow(pointer, f"zone {zone.name}: {name}", length)
-                frames = codes[first >> PAGE_SHIFT : (first + length - 1 >> PAGE_SHIFT) + 1]
-                is_next = first in (round_up(behind, memory.config.l1_cache_bytes), round_up(first, PAGE_SIZE))
-                overlaps = any(low < first + length and first < high for low, high in taken)
-                if not is_next or overlaps or frames.count(RESERVED) != len(frames):
-                    what = f"zone {zone.name}: {name} does not lie where boot has put it"
-                    self.log.add("boot-memory", what, pointer, hex(behind), hex(first))
-                behind = first + length
-                taken.append((first, behind))
 
     def check_thresholds(self) -> None:
         """Check how far CPUs count alone: all as one number of CPUs demands, or nowhere yet.
