@@ -30,7 +30,8 @@ def _check_answers(memory: Memory, log: Violations) -> None:
     statics, layout = memory.statics, memory.layout
     bad, ops, lost = (statics[name] for name in ("bad_dma_address", "dma_ops", "dma_mappings_lost"))
     log.expect("dma-statics", "bad_dma_address", bad, 0, memory.u64(bad))
-    chosen, known = memory.u32(ops), layout.enum("dma_ops_kind").values()
+    chosen, known = memory.u32(ops), list(layout.enum("dma_ops_kind").values())
+    known += [layout.number("DMA_OPS_IOMMU")] if layout.has_number("DMA_OPS_IOMMU") else []
     if chosen not in known:
         log.add("dma-statics", "dma_ops are none that there are", ops, sorted(known), chosen)
     if memory.u32(lost) > 1:
