@@ -16,6 +16,7 @@ struct statistics {
 
 static int statistics_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
+	const size_t bytes = sizeof(struct statistics);
 	struct statistics *statistics[2];
 	struct dma_pool *pool;
 	dma_addr_t dma[2];
@@ -26,9 +27,9 @@ static int statistics_probe(struct pci_dev *pdev, const struct pci_device_id *id
 	if (err)
 		return err;
 #ifndef FIXED
-	pool = dma_pool_create("statistics", &pdev->dev, sizeof(**statistics), sizeof(**statistics), 0); /* BUG: dma-pool-align */
+	pool = dma_pool_create("statistics", &pdev->dev, bytes, bytes, 0); /* BUG: dma-pool-align */
 #else
-	pool = dma_pool_create("statistics", &pdev->dev, sizeof(**statistics), 64, 0);
+	pool = dma_pool_create("statistics", &pdev->dev, bytes, 64, 0);
 #endif
 	if (!pool)
 		return -ENOMEM;
