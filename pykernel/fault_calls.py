@@ -4,6 +4,7 @@
 from collections.abc import Callable
 
 from pykernel.mm.context import Mm
+from pykernel.mm.dma import Dma
 from pykernel.mm.fault_inject import FAIL_DMA_MAP, FAIL_PAGE_ALLOC, FAILSLAB, FaultInjection
 from pykernel.trapgate import Traps
 
@@ -20,7 +21,7 @@ _MAPS = {
 }
 
 
-def inject(mm: Mm, traps: Traps, command_line: str) -> FaultInjection:
+def inject(mm: Mm, dma: Dma, traps: Traps, command_line: str) -> FaultInjection:
     """Take the options of fault injection off the command line, and let the calls that they are about fail."""
     faults = FaultInjection(mm, lambda: _dump_stack(mm, traps))
     active = faults.setup(command_line)
@@ -35,7 +36,7 @@ def inject(mm: Mm, traps: Traps, command_line: str) -> FaultInjection:
         )
     if FAIL_DMA_MAP in active:
         for name in _MAPS:
-            traps.wrap(name, _unmapping(mm, faults, name))
+            traps.wrap(name, _unmapping(dma, faults, name))
     return faults
 
 
@@ -49,13 +50,13 @@ def _failing(
     return maybe
 
 
-def _unmapping(mm: Mm, faults: FaultInjection, name: str) -> Callable[[_Function], _Function]:
+def _unmapping(dma: Dma, faults: FaultInjection, name: str) -> Callable[[_Function], _Function]:
     size_at, is_address = _MAPS[name]
 
     def wrapper(call: _Function) -> _Function:
         def maybe(*args: int) -> int | None:
             if faults.should_fail(FAIL_DMA_MAP, args[size_at]):
-                return mm.get("bad_dma_address") if is_address else 0
+                return dma.ops.error_address if is_address else 0
             return call(*args)
 
         return maybe

@@ -269,7 +269,7 @@ class Kernel:
         if "fail" in self._command_line():
             from pykernel.fault_calls import inject  # most runs do without
 
-            self.faults = inject(self.mm, self._traps, self._command_line())
+            self.faults = inject(self.mm, self.dma, self._traps, self._command_line())
 
     def _command_line(self) -> str:
         return read_string(self.mm.ram, VirtAddr(self._symbols["saved_command_line"]))

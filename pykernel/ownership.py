@@ -281,20 +281,20 @@ class Ownership:
 
     def _synced(self, event: Trap) -> None:
         """Hand part of a mapping to the CPU or back."""
+        give = self._history.give_to_cpu if "_for_cpu" in event.name else self._history.give_to_device
         for dev, dma_addr, size in self._sync_ranges(event):
-            if "_for_cpu" in event.name:
-                self._history.give_to_cpu(dev, dma_addr, size)
-            else:
-                self._history.give_to_device(dev, dma_addr, size)
             for watched in self._watched():
                 mapping = watched.mapping
-                span = (dma_addr, dma_addr + size)
-                if mapping.dev == dev and _overlap((mapping.dma_addr, mapping.end), span):
-                    offset = mapping.phys - mapping.dma_addr
-                    clean = (span[0] + offset, span[1] + offset)
-                    watched.dirty = [each for each in watched.dirty if not _overlap(each[0], clean)]
-                    self._guard(watched)
-                    self._sync_caches(watched, clean, for_cpu="_for_cpu" in event.name)
+                # What is not mapped belongs to nobody: whoever maps it next gets all of it.
+                start, end = max(dma_addr, mapping.dma_addr), min(dma_addr + size, mapping.end)
+                if mapping.dev != dev or start >= end:
+                    continue
+                give(dev, start, end - start)
+                offset = mapping.phys - mapping.dma_addr
+                clean = (start + offset, end + offset)
+                watched.dirty = [each for each in watched.dirty if not _overlap(each[0], clean)]
+                self._guard(watched)
+                self._sync_caches(watched, clean, for_cpu="_for_cpu" in event.name)
 
     def _sync_caches(self, watched: _Watched, span: Span, *, for_cpu: bool) -> None:
         if self._caches is None or not watched.is_cached:

@@ -34,13 +34,13 @@ def mapped(guest: Guest, dev: int, virt: int, size: int, direction: int, attrs: 
     return dma_addr
 
 
-def make_list(guest: Guest, *pieces: tuple[int, int]) -> int:
-    """Lay out a scatterlist of (virtual address, length)."""
+def make_list(guest: Guest, *pieces: tuple[int, int], at: int = SGL) -> int:
+    """Lay out a scatterlist of (virtual address, length) at a physical address."""
     for number, (virt, length) in enumerate(pieces):
         phys = virt - PAGE_OFFSET
         link = guest.kernel.mm.pfn_to_page(phys >> 12) | (2 if number == len(pieces) - 1 else 0)
-        guest.ram.write(SGL + 32 * number, struct.pack("<QIIQII", link, phys & 4095, length, 0, 0, 0))
-    return KERNEL_MAP_BASE + SGL
+        guest.ram.write(at + 32 * number, struct.pack("<QIIQII", link, phys & 4095, length, 0, 0, 0))
+    return KERNEL_MAP_BASE + at
 
 
 def make_pool(guest: Guest, dev: int, size: int = 64, align: int = 64) -> int:
@@ -192,6 +192,28 @@ def test_each_wrong_call_is_named(what: str, guest: Guest) -> None:
     run(guest, dev, objp)
 
     assert guest.kinds() == kinds
+
+
+def test_asking_for_one_mapping_s_error_is_not_taken_for_a_list_s_at_the_same_address(guest: Guest) -> None:
+    dev, objp = guest.device(), guest.call("kmalloc", 64, GFP_KERNEL)
+    sgl = make_list(guest, (objp, 64))
+
+    guest.call("dma_map_sg", dev, sgl, 1, TO_DEVICE, 0)
+    dma_addr = mapped(guest, dev, objp, 64, TO_DEVICE)
+    guest.call("dma_unmap_single", dev, dma_addr, 64, TO_DEVICE)
+    guest.call("dma_unmap_sg", dev, sgl, 1, TO_DEVICE, 0)
+
+    assert guest.kinds() == []
+
+
+@pytest.mark.parametrize("command_line", ["", "swiotlb=256,force", "dmalab_iommu"])
+def test_a_mapping_that_is_made_to_fail_is_known_as_failed(command_line: str) -> None:
+    guest = Guest(32).boot(f"{command_line} fail_dma_map=1,100,0,-1")
+    dev, objp = guest.device(), guest.call("kmalloc", 64, GFP_KERNEL)
+
+    dma_addr = guest.call("dma_map_single", dev, objp, 64, TO_DEVICE, 0)
+
+    assert guest.call("dma_mapping_error", dev, dma_addr) == 1
 
 
 def test_text_and_constants_are_no_buffers(guest: Guest) -> None:

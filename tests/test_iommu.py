@@ -110,6 +110,18 @@ def test_coherent_memory_is_mapped_both_ways_wherever_it_lies() -> None:
     assert behind.allows(dma_addr, 8192, is_write=False) == [(virt_to_phys(virt), 8192)]
 
 
+def test_a_device_that_is_not_behind_it_gets_coherent_memory_within_its_own_reach() -> None:
+    behind, mask = Behind(), (1 << 24) - 1
+    dev = behind.guest.device(mask=mask, coherent=mask, number=1)
+    name = behind.guest.ram.u64[(virt_to_phys(dev) + behind.guest.layout.offset("device", "bus_id")) >> 3]
+    behind.guest.ram.write(virt_to_phys(name), b"isa_pattern\0")
+
+    virt = behind.guest.call("dma_alloc_coherent", dev, 8192, behind.guest.symbols["boot_params"], GFP_KERNEL)
+
+    assert behind.guest.ram.u64[behind.guest.phys("boot_params") >> 3] == virt_to_phys(virt)
+    assert virt_to_phys(virt) + 8191 <= mask
+
+
 def test_neighbours_and_their_function_pointers_are_named() -> None:
     behind = Behind()
     buffer, neighbour = (behind.guest.call("kmalloc", 512, GFP_KERNEL) for _ in range(2))

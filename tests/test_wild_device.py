@@ -4,12 +4,13 @@
 from emulator.chance import Chance
 from emulator.cpu_guard import Guards
 from emulator.dma import Beyond, DmaFabric, DmaPort, Reach
-from emulator.memmap import PAGE_SIZE
+from emulator.memmap import PAGE_OFFSET, PAGE_SIZE
 from emulator.trace import Trap
 from pykernel.check.memory import Memory
 from pykernel.mm.dma_history import DmaHistory
 from pykernel.ownership import Ownership
 from tests.guest_kernel import Guest
+from tests.test_dma_debug import SGL, make_list
 
 TRANSFERS = 100_000
 DEVICE = "0000:00:04.0"
@@ -108,6 +109,35 @@ def test_what_a_sync_gave_to_the_cpu_is_the_cpus_until_it_is_given_back() -> Non
 
     assert wild.guest.kinds() == ["dma-while-cpu-owns", "dma-cpu-write"]
     assert len(wild.guards) == guards
+
+
+def test_a_sync_of_one_list_does_not_hand_over_another() -> None:
+    wild = Wild()
+    lists = []
+    for number in range(2):
+        page = wild.guest.call("get_free_pages", 0xD0, 0)
+        sgl = make_list(wild.guest, (page, 256), at=SGL + 64 * number)
+        assert wild.guest.call("dma_map_sg", wild.dev, sgl, 1, 2, 0) == 1
+        lists.append((sgl, page - PAGE_OFFSET))
+
+    wild.guest.call("dma_sync_sg_for_cpu", wild.dev, lists[0][0], 1, 2)
+    wild.port.write(lists[1][1], bytes(256))
+    assert wild.guest.kinds() == []
+    wild.port.write(lists[0][1], bytes(256))
+
+    assert wild.guest.kinds() == ["dma-while-cpu-owns"]
+
+
+def test_a_sync_of_what_is_not_mapped_gives_the_cpu_nothing_of_what_is_mapped_there_later() -> None:
+    wild = Wild()
+    dma_addr, size = wild.mapped[0]
+    wild.guest.call("dma_unmap_single", wild.dev, dma_addr, size, 0)
+
+    wild.guest.call("dma_sync_single_for_cpu", wild.dev, dma_addr, size, 0)
+    wild.guest.call("dma_map_single", wild.dev, dma_addr + PAGE_OFFSET, size, 0)
+    wild.port.write(dma_addr, bytes(size))
+
+    assert [kind for kind in wild.guest.kinds() if kind != "dma-map-error-unchecked"] == ["dma-sync-unknown"]
 
 
 def test_a_descriptor_is_the_devices_from_the_doorbell_to_the_write_back() -> None:

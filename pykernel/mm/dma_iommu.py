@@ -13,7 +13,7 @@ from pykernel.mm.dma_ops import DMA_BIDIRECTIONAL, DMA_FROM_DEVICE, DMA_TO_DEVIC
 _READ, _WRITE = 1, 2
 _PERMISSIONS = {DMA_BIDIRECTIONAL: _READ | _WRITE, DMA_TO_DEVICE: _READ, DMA_FROM_DEVICE: _WRITE}
 _SHIFTS = (18, 9)  # of a page number, above the last level
-_GFP_ATOMIC = 0x20
+_GFP_DMA, _GFP_DMA32, _GFP_ATOMIC = 0x1, 0x4, 0x20
 _PAGE_SHIFT, _PAGE_SIZE = 12, 4096
 _IOVA_WORDS = 2
 _TOP = (1 << 32) - 1
@@ -29,6 +29,7 @@ class IommuOps(DmaOps):
         self._roots = mm.statics["iommu_roots"] >> 3
         self._iovas = mm.statics["iovas"] >> 3
         self._most = mm.layout.number("IOVA_RANGES")
+        self._coherent_mask = mm.layout.offset("device", "coherent_dma_mask")
 
     def map_single(self, dev: int, virt: int, size: int, direction: int) -> int:
         """Give a buffer a bus address, or the error address. Source: drivers/pci/intel-iommu.c: intel_map_single"""
@@ -78,17 +79,33 @@ class IommuOps(DmaOps):
 
         Source: drivers/pci/intel-iommu.c: intel_alloc_coherent
         """
+        devfn = self._devfn(dev)
+        if devfn is None:
+            return self._alloc_direct(dev, size, gfp_mask)
         pfn = self._mm.pages.alloc_pages(gfp_mask, get_order(size))
         if pfn is None:
             return None
         self._mm.ram.fill(pfn << _PAGE_SHIFT, size)
-        devfn = self._devfn(dev)
-        phys = pfn << _PAGE_SHIFT
-        found = phys if devfn is None else self._map(dev, devfn, phys, size, _READ | _WRITE)
+        found = self._map(dev, devfn, pfn << _PAGE_SHIFT, size, _READ | _WRITE)
         if found is None:
             self._mm.pages.free_pages(pfn, get_order(size))
             return None
         return pfn_to_virt(pfn), found
+
+    def _alloc_direct(self, dev: int, size: int, gfp_mask: int) -> tuple[int, int] | None:
+        """Allocate pages that a device reaches by itself, as dma_alloc_coherent() does without an IOMMU."""
+        coherent_mask = self._u64[(virt_to_phys(dev) + self._coherent_mask) >> 3] or _TOP
+        dma_mask = self.dma_mask(dev)
+        mask = coherent_mask if dma_mask is None else coherent_mask & dma_mask
+        for zone in (_GFP_DMA32, _GFP_DMA):
+            pfn = self._mm.pages.alloc_pages(gfp_mask | zone, get_order(size))
+            if pfn is None:
+                return None
+            if (pfn << _PAGE_SHIFT) + size < mask:
+                self._mm.ram.fill(pfn << _PAGE_SHIFT, size)
+                return pfn_to_virt(pfn), pfn << _PAGE_SHIFT
+            self._mm.pages.free_pages(pfn, get_order(size))
+        return None
 
     def _devfn(self, dev: int) -> int | None:
         """Give the number of a PCI function on bus 0; None for other devices."""

@@ -201,7 +201,13 @@ class DmaMappings:
         """Mark a mapping: its driver has asked whether it failed. Source: lib/dma-debug.c: debug_dma_mapping_error"""
         for slot in self._starting_in(dma_addr >> _PAGE_SHIFT):
             flags = self._u64[slot + _FLAGS]
-            if self._u64[slot + 1] == dma_addr and dev in (0, self._u64[slot]) and not flags & ERROR_CHECKED:
+            fallible = self._u32[2 * (slot + _KIND)] in _FALLIBLE
+            if (
+                fallible
+                and self._u64[slot + 1] == dma_addr
+                and dev in (0, self._u64[slot])
+                and not flags & ERROR_CHECKED
+            ):
                 self._u64[slot + _FLAGS] = flags | ERROR_CHECKED
                 return
 

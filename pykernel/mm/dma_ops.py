@@ -81,7 +81,12 @@ class DmaOps(ABC):
 
     def mapping_error(self, dma_addr: int) -> bool:
         """Say whether an address means failure. Source: include/asm-x86/dma-mapping_64.h: dma_mapping_error"""
-        return dma_addr == self._u64[self._bad_dma_address]
+        return dma_addr == self.error_address
+
+    @property
+    def error_address(self) -> int:
+        """What a mapping that failed has for an address."""
+        return self._u64[self._bad_dma_address]
 
     def is_bounce_buffer(self, dma_addr: int) -> bool:
         """Say whether a bus address is that of a copy of the driver's buffer."""

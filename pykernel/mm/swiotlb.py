@@ -296,7 +296,12 @@ class Swiotlb(DmaOps):
 
     def mapping_error(self, dma_addr: int) -> bool:
         """Say whether an address means failure. Source: lib/swiotlb.c: swiotlb_dma_mapping_error"""
-        return dma_addr == virt_to_phys(self._mm.get("io_tlb_overflow_buffer"))
+        return dma_addr == self.error_address
+
+    @property
+    def error_address(self) -> int:
+        """The overflow buffer: nobody uses what lies there."""
+        return virt_to_phys(self._mm.get("io_tlb_overflow_buffer"))
 
     def alloc_coherent(self, dev: int, size: int, gfp_mask: int) -> tuple[int, int] | None:
         """Allocate from ZONE_DMA, else from the slots: (virtual address, bus address), or None.

@@ -157,6 +157,8 @@ class Session:
     def _exposes(self, mapping: "Mapping", live: "list[Mapping]") -> "Iterator[Exposed]":
         from pykernel.check.exposure import exposed_by
 
+        if not any(port.name == mapping.device and port.iommu is not None for port in self.machine.dma_ports):
+            return iter(())  # it reaches all memory in any case
         text = range(KERNEL_MAP_BASE + KERNEL_PHYS, self.symbols.addresses["_etext"])
         return exposed_by(self.memory, mapping, live, text)
 
