@@ -41,6 +41,7 @@ bench: firmware $(BYTECODE_STAMP)
 
 fuzz: firmware $(DEV_STAMP)
 	@$(BIN)/python -m pytest -n auto tests/fuzz
+	@$(BIN)/python -m tests.programs
 
 firmware: $(FIRMWARE_STAMP)
 
