@@ -161,6 +161,17 @@ class Cpu:
         self._irq_mask = self._ram.u64[phys >> 3 : (phys >> 3) + 1]
         self._engine.mask_interrupts_by(self._ram, phys)
 
+    def check_accesses(self, callback: Callable[[int, int, bool], None]) -> None:
+        """Call `callback(phys, width, is_store)` before each access that a shadow of memory forbids.
+
+        Before the first run, and for good: from then on every access takes some ten times as long.
+        """
+        self._engine.check_accesses(self._guard(lambda phys, width, is_store: callback(phys, width, bool(is_store))))
+
+    def shadow_at(self, phys: int, end: int) -> None:
+        """Look at the shadow from now on: one byte for 8, that of physical address 0 at `phys`, up to address `end`."""
+        self._engine.shadow_at(phys, end)
+
     @property
     def blocks(self) -> int:
         """Blocks executed since power-on; exceptions and interrupts count as one each."""

@@ -18,6 +18,7 @@ from emulator.cpu_env import Env
 from emulator.cpu_mmu import CR0_PG
 from emulator.native import IRQ_MASK, MMIO_READ_CFUNC, HookState, MmioRegion, load_hooks
 from emulator.native.guard import CALLED_CFUNC, GuardState, load_guard
+from emulator.native.shadow import ShadowState, load_shadow
 from emulator.ram import Ram
 
 PHYS_END = 1 << 40  # what the processor can address
@@ -35,6 +36,7 @@ ACCESS_CFUNC = ctypes.CFUNCTYPE(
     ctypes.c_bool, ctypes.c_void_p, ctypes.c_int, ctypes.c_uint64, ctypes.c_int, ctypes.c_uint64
 )
 WRITE_PROT = uc.UC_MEM_WRITE_PROT
+_ALL_ACCESSES = uc.UC_HOOK_MEM_READ | uc.UC_HOOK_MEM_WRITE
 _ACCESS = uc.UC_HOOK_MEM_READ_PROT | uc.UC_HOOK_MEM_WRITE_PROT
 
 OK = uc.UC_ERR_OK
@@ -154,6 +156,23 @@ class Engine:
         self._keep.append(called)
         self._guard_state.called = ctypes.cast(called, ctypes.c_void_p).value
 
+    def check_accesses(self, callback: Callable[..., Any]) -> None:
+        """Call `callback(engine, phys, width, is_store)` before each access that the shadow of memory forbids.
+
+        For good, and before the first run: code that has been translated has no hooks.
+        """
+        called = CALLED_CFUNC(callback)
+        self._shadow_state.called = ctypes.cast(called, ctypes.c_void_p).value
+        hook = load_shadow(self._shadow_state, self._hooks.keep)
+        self._keep += [called, hook]
+        address = ctypes.cast(hook, ctypes.c_void_p).value or 0
+        self._add_hook(_ALL_ACCESSES, address, data=ctypes.addressof(self._shadow_state))
+
+    def shadow_at(self, phys: int, end: int) -> None:
+        """Say where in RAM the shadow of physical address 0 is, and up to where there is one."""
+        self._shadow_state.shadow = self._guard_state.ram + phys
+        self._shadow_state.end = end
+
     def protect(self, pfn: int, loads: bool, stores: bool) -> None:
         """Have the guard hook see all loads, stores or both of a page of RAM, or none any more.
 
@@ -202,6 +221,7 @@ class Engine:
         hook, read = load_guard(state, self._hooks.keep)
         self._guard_read = ctypes.cast(read, MMIO_READ_CFUNC)
         self._keep += [hook, read]
+        self._shadow_state = ShadowState()
         self._guard_hook = ctypes.cast(hook, ctypes.c_void_p).value or 0
 
     def _hook_page(self, pfn: int, *, wanted: bool) -> None:

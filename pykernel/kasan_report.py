@@ -9,7 +9,7 @@ from functools import cached_property
 
 from emulator.clock import Clock
 from emulator.finding import Finding, Findings, Json
-from emulator.memmap import KERNEL_MAP_BASE, PAGE_OFFSET, PAGE_SHIFT
+from emulator.memmap import KERNEL_MAP_BASE, KERNEL_PHYS, KERNEL_PHYS_END, PAGE_OFFSET, PAGE_SHIFT
 from pykernel.check.caches import cache_name
 from pykernel.check.memory import Memory
 from pykernel.check.shadow import Frame, ObjectPlace, ShadowReader, Track
@@ -65,6 +65,11 @@ class KasanReports:
         what = f"{'Write' if is_write else 'Read'} of size {signed} at addr {virt:016x} by task {self._task()}"
         bad = virt if signed < 0 else self._shadow.first_bad(virt, size)
         self._report(kind, what, bad, virt, signed, frames)
+
+    def access_of_cpu(self, phys: int, size: int, is_write: bool, frames: Sequence[int]) -> None:
+        """Report an access that the processor was seen to make, by its physical address."""
+        is_image = KERNEL_PHYS <= phys < KERNEL_PHYS_END
+        self.access(phys + (KERNEL_MAP_BASE if is_image else PAGE_OFFSET), size, is_write, frames)
 
     def invalid_free(self, kind: str, objp: int, cachep: int) -> None:
         """Report an object that must not be freed, or not as one of the cache `cachep`, if that is not 0.

@@ -83,6 +83,7 @@ class Kernel:
     Raises: ConfigError where the image lacks a variable that the layout has.
     """
 
+    on_shadow: Callable[[int, int], None] = staticmethod(lambda phys, end: None)  # when boot has made one
     kasan: "KasanReports | None" = None  # where there is a shadow of memory
     faults: "FaultInjection | None" = None  # where the command line asks for some
 
@@ -247,6 +248,7 @@ class Kernel:
         total = free_all_bootmem(mm, bootmem)
         if mm.shadow is not None:
             mm.shadow.poison_free_pages(mm)
+            self.on_shadow(mm.shadow.phys, mm.shadow.end)
         end_pfn = mm.get("max_pfn")
         reserved = end_pfn - total - absent_pages_in_range(mm, 0, end_pfn)
         free = mm.ram.u64[(mm.statics["vm_stat"] >> 3) + mm.layout.number("NR_FREE_PAGES")]

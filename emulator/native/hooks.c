@@ -152,3 +152,42 @@ u64 hook_guard_read(void *engine, u64 offset, u32 size, void *data)
 		value |= (u64)page[offset + i] << 8 * i;
 	return value;
 }
+
+#define MEM_WRITE 17	/* UC_MEM_WRITE */
+#define GRANULE 8	/* bytes that a shadow byte stands for */
+
+/* The guest's shadow of its memory: firmware/include/kernel/kasan.h. */
+struct shadow_state {
+	const signed char *shadow;	/* that of physical address 0 */
+	u64 end;			/* the first physical address that has none; 0: nobody wants to know */
+	void (*called)(void *engine, u64 phys, u64 size, u64 is_store);
+};
+
+/* Whether [phys, phys + size), in one granule, may not be touched. */
+static int is_forbidden(const struct shadow_state *state, u64 phys, u64 size)
+{
+	signed char shadow = state->shadow[phys / GRANULE];
+
+	return shadow && (signed char)(phys % GRANULE + size - 1) >= shadow;
+}
+
+/* UC_HOOK_MEM_READ, UC_HOOK_MEM_WRITE: all accesses of the CPU to memory that has a shadow. */
+void hook_shadow(void *engine, int kind, u64 phys, int size, u64 value, void *data)
+{
+	const struct shadow_state *state = data;
+	u64 end = phys + (u64)size, last = end - 1;
+
+	(void)value;
+	if (end > state->end)
+		return;
+	if (__builtin_expect(phys / GRANULE == last / GRANULE, 1)) {
+		if (__builtin_expect(!is_forbidden(state, phys, (u64)size), 1))
+			return;
+	} else {
+		u64 second = last / GRANULE * GRANULE;
+
+		if (!is_forbidden(state, phys, second - phys) && !is_forbidden(state, second, end - second))
+			return;
+	}
+	state->called(engine, phys, (u64)size, kind == MEM_WRITE);
+}

@@ -27,6 +27,7 @@ class Shadow:
 
     def __init__(self, ram: Ram, phys: int, size: int) -> None:
         self._bytes = ram.u8[phys : phys + size]
+        self.phys, self.end = phys, size << _GRANULE_SHIFT  # `end`: the first address without
 
     def poison(self, phys: int, size: int, value: int) -> None:
         """Forbid [phys, phys + size), both multiples of a granule. Source: mm/kasan/shadow.c: kasan_poison"""

@@ -81,6 +81,19 @@ _GROUPS = (
         "iommu-exposes-own-data iommu-exposes-os-data iommu-exposes-mapping iommu-exposes-neighbours",
     ),
     _Group(
+        "accesses of the CPU outside objects, and wrong frees: KASAN's subject; red zones and poison show later that "
+        "somebody has written there",
+        ("no", "yes", "partly", "no"),
+        "kasan-slab-out-of-bounds kasan-slab-use-after-free kasan-use-after-free kasan-double-free kasan-invalid-free "
+        "kasan-wrong-cache",
+    ),
+    _Group(
+        "accesses of the CPU outside variables and to where no memory is: KASAN's subject",
+        ("no", "yes", "no", "no"),
+        "kasan-stack-out-of-bounds kasan-alloca-out-of-bounds kasan-use-after-scope kasan-global-out-of-bounds "
+        "kasan-out-of-bounds kasan-null-ptr-deref kasan-user-memory-access kasan-wild-memory-access",
+    ),
+    _Group(
         "memory that nobody can find any more: kmemleak's subject, and none of theirs",
         ("no", "no", "no", "no"),
         "memory-leak module-leak",

@@ -48,6 +48,9 @@ _CULPRITS: dict[str, tuple[str, ...]] = {
     "iommu-exposes-os-data": ("mapped_at",),
     "iommu-exposes-mapping": ("mapped_at",),
     "iommu-exposes-neighbours": ("mapped_at",),
+    "kasan-slab-use-after-free": ("backtrace", "freed_at"),  # used too late, or freed too early
+    "kasan-use-after-free": ("backtrace", "freed_at"),
+    "kasan-double-free": ("backtrace", "freed_at"),
     "memory-leak": ("allocated_at",),
     "module-leak": ("allocated_at",),
     "slab-destroy-refused": ("destroyed_at", "objects"),

@@ -41,6 +41,7 @@ _EXPECTED = {
     "coherent": "true or false",
     "uninitialized": "true or false",
     "kasan": "true or false",
+    "heap_check": "true or false",
     "limits": "a table [limits]",
     "fault": "a table [fault]",
     "hostile": "a table [hostile]",
@@ -229,6 +230,7 @@ class _Machine(_Table):
     coherent: bool = True
     uninitialized: bool = False
     kasan: bool = False
+    heap_check: bool = False
     findings: dict[str, Literal["stop", "report", "ignore"]] = {}
     suppress: list[_Suppress] = []
     device: list[Annotated[_Edu | _IsaPattern | _RingNic, Field(discriminator="type")]] | None = None
@@ -284,6 +286,7 @@ def _spec(machine: _Machine) -> MachineSpec:
         coherent=machine.coherent,
         uninitialized=machine.uninitialized,
         kasan=machine.kasan,
+        heap_check=machine.heap_check,
         findings=tuple(machine.findings.items()),
         suppress=tuple(SuppressSpec(**each.model_dump()) for each in machine.suppress),
     )

@@ -113,6 +113,7 @@ class MachineSpec(NamedTuple):
     coherent: bool = True  # devices see the CPU's caches
     uninitialized: bool = False  # look for bytes that nobody has written
     kasan: bool = False  # keep a shadow of memory, for drivers compiled to look at it
+    heap_check: bool = False  # ... and have the processor look at it for all other code
     findings: tuple[tuple[str, str], ...] = ()  # class of findings -> "stop", "report" or "ignore"
     suppress: tuple[SuppressSpec, ...] = ()
 

@@ -13,7 +13,7 @@ from emulator.errors import ConfigError
 from emulator.memmap import KERNEL_MAP_BASE, MODULE_PHYS, MODULE_PHYS_END, PAGE_SIZE
 
 MODULE_FILE = "opt/dmalab/module"
-_KASAN = "kasan_"  # before the name of a function that looks at the shadow first
+CHECKING = "kasan_"  # before the name of a function that looks at the shadow first
 _START = KERNEL_MAP_BASE + MODULE_PHYS
 _ROOM = MODULE_PHYS_END - MODULE_PHYS
 _MAGIC, _VERSION, _NAME_BYTES = 0x4D4C4D44, 2, 56
@@ -72,7 +72,7 @@ def link_script_start(kernel_symbols: Path, *, kasan: bool = False) -> str:
     places |= {name: address for name, (address, _) in table["objects"].items()}
     offered = {name: places[name] for name in table["globals"] if name in places}
     if kasan:
-        offered |= {name: places[f"{_KASAN}{name}"] for name in offered if f"{_KASAN}{name}" in offered}
+        offered |= {name: places[f"{CHECKING}{name}"] for name in offered if f"{CHECKING}{name}" in offered}
     return "".join(f"PROVIDE({name} = {place:#x});\n" for name, place in offered.items())
 
 

@@ -10,6 +10,7 @@ from dmalab import picture, trouble, workload
 from dmalab.blame import Blame
 from dmalab.leaks import find_leaks
 from dmalab.machine_spec import EduSpec, IsaPatternSpec, MachineSpec, RingNicSpec
+from dmalab.module_image import CHECKING
 from dmalab.result import Check, Result
 from dmalab.scenario import Scenario
 from dmalab.stops import End, run_machine
@@ -21,7 +22,7 @@ from emulator.config import DeviceConfig, EduConfig, IsaPatternConfig, MachineCo
 from emulator.dma import Beyond, Reach
 from emulator.errors import ConfigError
 from emulator.machine import Machine
-from emulator.memmap import KERNEL_MAP_BASE, KERNEL_PHYS
+from emulator.memmap import KERNEL_MAP_BASE, KERNEL_PHYS, MODULE_PHYS, MODULE_PHYS_END
 from emulator.trace import Dma, Trap
 from firmware import BUILD_DIR, ROM, Configuration, kernel_path
 from pykernel.backtrace import frames
@@ -38,11 +39,13 @@ from pykernel.ownership import Ownership
 if TYPE_CHECKING:
     from pykernel.check.access import Mapping
     from pykernel.check.exposure import Exposed
+    from pykernel.kasan_report import KasanReports
 
 WORKLOAD_FILE = "opt/dmalab/workload"  # firmware/include/kernel/workload.h
 FULLEST = "caches-full"  # the checkpoint at which most memory is in use
 BOOTED, DONE = "booted", "done"
 _TOLD_DEPTH = 16  # frames of a driver that tells a device something
+_CHECKED_DEPTH, _LOOKING_DEPTH = 32, 4  # frames of a wrong access, and those of who may have looked
 
 
 class Session:
@@ -122,6 +125,8 @@ class Session:
         findings.annotate(blame.annotate)
         trouble.govern(findings, self.spec)
         self._enforce_ownership()
+        if self.spec.heap_check and kernel.kasan is not None:
+            self._check_accesses(kernel.kasan)
         kernel.on_transfer_result(self._transfers.on_result)
         kernel.on_checkpoint(self._checkpoint)
 
@@ -129,6 +134,24 @@ class Session:
         """Give the code addresses that led to the processor's current instruction, each behind the one meant."""
         regs = self.machine.cpu.regs
         return frames(self.machine.ram, regs["rip"], regs["rsp"], regs["rbp"], depth, self.symbols.start_of)
+
+    def _check_accesses(self, reports: "KasanReports") -> None:
+        """Have the processor look at the shadow of memory, but for code that does so itself."""
+        cpu = self.machine.cpu
+
+        def accessed(phys: int, width: int, is_store: bool) -> None:
+            found = self._frames(_CHECKED_DEPTH)
+            if not (self.spec.kasan and self._has_looked(found)):
+                reports.access_of_cpu(phys, width, is_store, found)
+
+        cpu.check_accesses(accessed)
+        self.kernel.on_shadow = cpu.shadow_at
+
+    def _has_looked(self, found: list[int]) -> bool:
+        """Say whether the code that a backtrace leads to has looked at the shadow itself, or who called it has."""
+        is_module = KERNEL_MAP_BASE + MODULE_PHYS <= found[0] < KERNEL_MAP_BASE + MODULE_PHYS_END
+        names = (self.symbols.function(each) or "" for each in found[1:_LOOKING_DEPTH])
+        return is_module or any(name.startswith(CHECKING) for name in names)
 
     def _enforce_ownership(self) -> None:
         machine = self.machine
@@ -223,9 +246,10 @@ def with_shadow(spec: MachineSpec) -> KernelConfig:
 
     Raises: ConfigError where one kernel cannot do all that is asked for.
     """
-    if spec.kasan and spec.kernel.debug_slab:
-        raise ConfigError("kernel.debug_slab: found true, expected false with kasan: both guard the same bytes")
-    return replace(spec.kernel, kasan=True) if spec.kasan else spec.kernel
+    wanted = "kasan" if spec.kasan else "heap_check" if spec.heap_check else None
+    if wanted and spec.kernel.debug_slab:
+        raise ConfigError(f"kernel.debug_slab: found true, expected false with {wanted}: both guard the same bytes")
+    return replace(spec.kernel, kasan=True) if wanted else spec.kernel
 
 
 def command_line(spec: MachineSpec, scenario: Scenario) -> str:
