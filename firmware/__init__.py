@@ -7,6 +7,7 @@ from pathlib import Path
 FIRMWARE_DIR = Path(__file__).resolve().parent
 BUILD_DIR = FIRMWARE_DIR / "_build"
 ROM = BUILD_DIR / "rom.bin"
+MODULE_LIBRARY = BUILD_DIR / "module_lib.a"  # what a driver's module takes with it, as far as it needs it
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ import importlib.util
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from emulator import memmap
-from firmware import BUILD_DIR, CONFIGURATIONS, FIRMWARE_DIR, Configuration, depends, kernel_name
+from firmware import BUILD_DIR, CONFIGURATIONS, FIRMWARE_DIR, MODULE_LIBRARY, Configuration, depends, kernel_name
 from firmware.toolchain import PROJECT_DIR, BuildError, compiler_version, zig
 
 # No vector registers: the compiler takes no notice of -mgeneral-regs-only alone. And nothing is inlined that does not
@@ -108,6 +109,12 @@ def units(config: Configuration) -> list[Unit]:
     return found
 
 
+def library_units() -> list[Unit]:
+    """List the files of what a driver's module takes with it, as far as it needs them: compiled as a module is."""
+    flags = (*KERNEL_FLAGS, "-DMODULE", "-DCONFIG_ZONE_DMA", "-Wno-pointer-sign")
+    return [Unit(source, flags) for source in sorted((FIRMWARE_DIR / "lib").glob("*.c"))]
+
+
 def rom_units() -> list[Unit]:
     """List the ROM's source files."""
     sources = sorted((FIRMWARE_DIR / "rom").glob("*.[cS]")) + [FIRMWARE_DIR / name for name in ROM_SHARED]
@@ -141,6 +148,21 @@ def build_kernel(config: Configuration, out: Path) -> Path:
     link(objects, "kernel/kernel.ld", kernel, "--build-id=sha1", "--hash-style=gnu", "-z", "noexecstack")
     write_tables(kernel)
     return kernel
+
+
+def build_library(out: Path) -> Path:
+    """Put what modules may take with them into an archive, of which a link takes what is needed."""
+    units_of_it = library_units()
+    objects = compile_all(units_of_it, out)
+    target = out / MODULE_LIBRARY.name
+    partial = target.with_name(f".{target.name}.{os.getpid()}")
+    with tempfile.TemporaryDirectory(dir=out) as scratch:
+        named = [Path(scratch) / f"{unit.source.stem}.o" for unit in units_of_it]
+        for obj, name in zip(objects, named, strict=True):
+            name.write_bytes(obj.read_bytes())
+        zig("ar", "rcD", str(partial), *map(str, named))
+    partial.replace(target)
+    return target
 
 
 def write_tables(kernel: Path) -> None:
@@ -198,6 +220,7 @@ def build(out: Path = BUILD_DIR) -> None:
         build_rom(out)
         for config in CONFIGURATIONS:
             build_kernel(config, out)
+        build_library(out)
         build_layouts(out)
         write_if_changed(stamp, wanted.encode())
 

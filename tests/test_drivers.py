@@ -16,7 +16,7 @@ from firmware import FIRMWARE_DIR, Configuration, kernel_path
 
 DRIVERS = Path(__file__).parent / "drivers"
 INCLUDE = FIRMWARE_DIR / "include"
-PARTS = ("asm/segment.h", "linux/pci_msi.h")  # of assembly, and of another header
+PARTS = ("asm/segment.h", "linux/kfifo_old.h", "linux/pci_msi.h")  # of assembly, and of other headers
 PCI = "/sys/bus/pci/devices/0000:00:04.0"
 
 
@@ -194,6 +194,7 @@ CASES = (
     Case("iter_char", use=use_iter_char),
     Case("edu_thread", use=use_edu_thread),
     Case("edu_pin", use=use_edu_pin),
+    Case("library", log="library: all is right"),
 )
 
 

@@ -2,7 +2,6 @@
 /* Numbers of character devices, and who answers to them. fs/char_dev.c, drivers/char/misc.c */
 #include <kernel/track.h>
 #include <linux/cdev.h>
-#include <linux/idr.h>
 #include <linux/miscdevice.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -28,7 +27,6 @@ static LIST_HEAD(regions);
 LIST_HEAD(cdevs);
 static LIST_HEAD(misc_list);
 static struct class *misc_class;
-static DEFINE_IDA(misc_minors);
 
 static struct chrdev_region *find_region(dev_t first, unsigned int count)
 {
@@ -257,28 +255,28 @@ static int misc_init(void)
 	return error;
 }
 
-static int choose_minor(struct miscdevice *misc)
+static bool is_minor_taken(int minor)
 {
 	struct miscdevice *other;
-	int taken;
 
-	if (misc->minor != MISC_DYNAMIC_MINOR) {
-		list_for_each_entry(other, &misc_list, list)
-			if (other->minor == misc->minor)
-				return -EBUSY;
-		return 0;
-	}
-	taken = ida_alloc_max(&misc_minors, DYNAMIC_MINORS - 1, GFP_KERNEL);
-	if (taken < 0)
-		return -EBUSY;
-	misc->minor = DYNAMIC_MINORS - 1 - taken;
-	return 0;
+	list_for_each_entry(other, &misc_list, list)
+		if (other->minor == minor)
+			return true;
+	return false;
 }
 
-static void free_minor(struct miscdevice *misc)
+static int choose_minor(struct miscdevice *misc)
 {
-	if (misc->minor < DYNAMIC_MINORS)
-		ida_free(&misc_minors, DYNAMIC_MINORS - 1 - misc->minor);
+	int minor = DYNAMIC_MINORS - 1;
+
+	if (misc->minor != MISC_DYNAMIC_MINOR)
+		return is_minor_taken(misc->minor) ? -EBUSY : 0;
+	while (minor >= 0 && is_minor_taken(minor))
+		minor--;
+	if (minor < 0)
+		return -EBUSY;
+	misc->minor = minor;
+	return 0;
 }
 
 int misc_register(struct miscdevice *misc)
@@ -294,10 +292,8 @@ int misc_register(struct miscdevice *misc)
 	misc->this_device = device_create_with_groups(misc_class, misc->parent, MKDEV(MISC_MAJOR, misc->minor), misc,
 						      misc->groups, "%s", misc->name);
 	if (IS_ERR(misc->this_device)) {
-		if (is_dynamic) {
-			free_minor(misc);
+		if (is_dynamic)
 			misc->minor = MISC_DYNAMIC_MINOR;
-		}
 		return PTR_ERR(misc->this_device);
 	}
 	list_add(&misc->list, &misc_list);
@@ -312,7 +308,6 @@ void __misc_deregister(struct miscdevice *misc)
 	untrack("misc device", (unsigned long)misc);
 	list_del_init(&misc->list);
 	device_destroy(misc_class, MKDEV(MISC_MAJOR, misc->minor));
-	free_minor(misc);
 }
 
 /* The name of the device node of a device: its own, or what its class says. */

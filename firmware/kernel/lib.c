@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Small things that drivers use: hex dumps, random numbers, numbers for things, chains, registers as memory. */
 #include <asm/page.h>
-#include <linux/idr.h>
 #include <linux/io.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
@@ -13,6 +12,7 @@
 #define RATELIMIT_BURST 10
 
 const char hex_asc[] = "0123456789abcdef";
+const char hex_asc_upper[] = "0123456789ABCDEF";
 
 int hex_to_bin(unsigned char digit)
 {
@@ -36,36 +36,67 @@ int printk_ratelimited_ok(unsigned long *state)
 	return state[1]++ < RATELIMIT_BURST;
 }
 
-static int dump_row(char *line, int size, const u8 *data, int count, int row, int group, bool ascii)
-{
-	int length = 0;
+#define MOST_PER_ROW 32
+#define ROW_LENGTH (MOST_PER_ROW * 3 + 2 + MOST_PER_ROW + 1)
 
-	for (int i = 0; i < row; i += group) {
-		for (int byte = group - 1; byte >= 0; byte--)
-			length += i + byte < count ? scnprintf(line + length, size - length, "%02x", data[i + byte]) :
-				scnprintf(line + length, size - length, "  ");
-		length += scnprintf(line + length, size - length, " ");
+/* A group's bytes as a number: the first one is the lowest. */
+static int put_group(char *line, const u8 *group, int group_bytes)
+{
+	for (int byte = group_bytes - 1; byte >= 0; byte--) {
+		*line++ = hex_asc_hi(group[byte]);
+		*line++ = hex_asc_lo(group[byte]);
+	}
+	return 2 * group_bytes;
+}
+
+static int make_row(char *line, const u8 *data, int count, int row_bytes, int group_bytes, bool ascii)
+{
+	int column = row_bytes * 2 + row_bytes / group_bytes + 1, length = 0;
+
+	for (int at = 0; at < count; at += group_bytes) {
+		if (at)
+			line[length++] = ' ';
+		length += put_group(line + length, data + at, group_bytes);
 	}
 	if (!ascii)
 		return length;
-	length += scnprintf(line + length, size - length, " ");
-	for (int i = 0; i < count; i++)
-		length += scnprintf(line + length, size - length, "%c", data[i] >= 32 && data[i] < 127 ? data[i] : '.');
+	while (length < column)
+		line[length++] = ' ';
+	for (int at = 0; at < count; at++)
+		line[length++] = data[at] >= 32 && data[at] < 127 ? data[at] : '.';
 	return length;
+}
+
+int hex_dump_to_buffer(const void *data, size_t length, int row_bytes, int group_bytes, char *line, size_t size,
+		       bool ascii)
+{
+	char row[ROW_LENGTH];
+	int made = 0, kept;
+
+	row_bytes = row_bytes == 32 ? 32 : 16;
+	length = min_t(size_t, length, row_bytes);
+	if ((group_bytes != 2 && group_bytes != 4 && group_bytes != 8) || length % group_bytes)
+		group_bytes = 1;
+	if (length)
+		made = make_row(row, data, length, row_bytes, group_bytes, ascii);
+	kept = min_t(int, made, (int)size - 1);
+	if (size) {
+		memcpy(line, row, kept);
+		line[kept] = 0;
+	}
+	return made;
 }
 
 void print_hex_dump(const char *level, const char *prefix, int prefix_type, int row_bytes, int group_bytes,
 		    const void *data, size_t length, bool ascii)
 {
 	int row = row_bytes == 32 ? 32 : 16;
-	char line[160];
+	char line[ROW_LENGTH];
 
-	if (group_bytes != 2 && group_bytes != 4 && group_bytes != 8)
-		group_bytes = 1;
 	for (size_t at = 0; at < length; at += row) {
 		const u8 *bytes = (const u8 *)data + at;
 
-		dump_row(line, sizeof(line), bytes, min_t(size_t, row, length - at), row, group_bytes, ascii);
+		hex_dump_to_buffer(bytes, length - at, row, group_bytes, line, sizeof(line), ascii);
 		if (prefix_type == DUMP_PREFIX_ADDRESS)
 			printk("%s%s%p: %s\n", level, prefix, bytes, line);
 		else if (prefix_type == DUMP_PREFIX_OFFSET)
@@ -95,106 +126,6 @@ void get_random_bytes(void *to, size_t length)
 {
 	for (u8 *at = to; length; length--)
 		*at++ = get_random_u64() >> 56;
-}
-
-void idr_init(struct idr *idr)
-{
-	memset(idr, 0, sizeof(*idr));
-}
-
-int idr_alloc(struct idr *idr, void *pointer, int start, int end, gfp_t gfp_mask)
-{
-	if (start < 0)
-		return -EINVAL;
-	for (int id = start; id < IDR_MOST && (end <= 0 || id < end); id++) {
-		if (idr->slots[id])
-			continue;
-		idr->slots[id] = pointer;
-		return id;
-	}
-	return -ENOSPC;
-}
-
-void *idr_find(const struct idr *idr, unsigned long id)
-{
-	return id < IDR_MOST ? idr->slots[id] : NULL;
-}
-
-void *idr_replace(struct idr *idr, void *pointer, unsigned long id)
-{
-	void *old = idr_find(idr, id);
-
-	if (!old)
-		return (void *)(long)-ENOENT;
-	idr->slots[id] = pointer;
-	return old;
-}
-
-void *idr_remove(struct idr *idr, unsigned long id)
-{
-	void *old = idr_find(idr, id);
-
-	if (old)
-		idr->slots[id] = NULL;
-	return old;
-}
-
-void *idr_get_next(struct idr *idr, int *next)
-{
-	for (int id = *next; id < IDR_MOST; id++) {
-		if (!idr->slots[id])
-			continue;
-		*next = id;
-		return idr->slots[id];
-	}
-	return NULL;
-}
-
-int idr_for_each(const struct idr *idr, int (*function)(int id, void *pointer, void *data), void *data)
-{
-	int result = 0;
-
-	for (int id = 0; id < IDR_MOST && !result; id++)
-		if (idr->slots[id])
-			result = function(id, idr->slots[id], data);
-	return result;
-}
-
-bool idr_is_empty(const struct idr *idr)
-{
-	int id = 0;
-
-	return !idr_get_next((struct idr *)idr, &id);
-}
-
-void idr_destroy(struct idr *idr)
-{
-	memset(idr, 0, sizeof(*idr));
-}
-
-void ida_init(struct ida *ida)
-{
-	memset(ida, 0, sizeof(*ida));
-}
-
-int ida_alloc_range(struct ida *ida, unsigned int min, unsigned int max, gfp_t gfp_mask)
-{
-	for (unsigned int id = min; id < IDR_MOST && id <= max; id++)
-		if (!test_and_set_bit(id, ida->taken))
-			return id;
-	return -ENOSPC;
-}
-
-void ida_free(struct ida *ida, unsigned int id)
-{
-	if (WARN(id >= IDR_MOST || !test_and_clear_bit(id, ida->taken), "ida_free called for id=%u which is not allocated.\n",
-		 id))
-		return;
-}
-
-void ida_destroy(struct ida *ida)
-{
-	ida_init(ida);
 }
 
 int raw_notifier_chain_register(struct raw_notifier_head *head, struct notifier_block *nb)

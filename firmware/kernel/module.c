@@ -47,6 +47,12 @@ const char *loaded_module_name(void)
 	return header.name;
 }
 
+/* Whether an address lies in what the driver's author wrote. */
+int in_driver(unsigned long addr)
+{
+	return addr >= header.own && addr < header.rodata;
+}
+
 static int is_loaded(const char *name)
 {
 	return header.magic && !strcmp(header.name, name);
@@ -85,7 +91,7 @@ static int read_module(void)
 
 	if (fw_cfg_find(MODULE_FILE, &file) || fw_cfg_read(&file, 0, &header, sizeof(header)))
 		return -ENOENT;
-	if (header.magic != MODULE_MAGIC || header.version != 2)
+	if (header.magic != MODULE_MAGIC || header.version != 3)
 		return -ENOEXEC;
 	protect(header.start, header.end, PAGE_KERNEL);
 	memset((void *)header.start, 0, header.end - header.start);
@@ -112,6 +118,12 @@ static void call_ctors(void)
 {
 	for (void (**ctor)(void) = (void *)header.ctors[0]; ctor < (void (**)(void))header.ctors[1]; ctor++)
 		(*ctor)();
+}
+
+static void leave_sysfs(void)
+{
+	remove_params();
+	kobject_del(&__this_module.kobj);
 }
 
 static int call_inits(void)
@@ -148,7 +160,7 @@ int insert_module(void)
 	if (error >= 0)
 		return 0;
 	printk(KERN_WARNING "%s: module init returned %d\n", header.name, error);
-	kobject_del(&__this_module.kobj);
+	leave_sysfs();
 	return error;
 }
 
@@ -170,7 +182,7 @@ static int remove_module(void)
 	if (header.cleanup_module)
 		((void (*)(void))header.cleanup_module)();
 	check_left_behind(header.name, (void *)(KERNEL_MAP_BASE + MODULE_PHYS), MODULE_PHYS_END - MODULE_PHYS);
-	kobject_del(&__this_module.kobj);
+	leave_sysfs();
 	__this_module.state = MODULE_STATE_UNFORMED;
 	return 0;
 }

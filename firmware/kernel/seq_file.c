@@ -60,6 +60,20 @@ int single_release(struct inode *inode, struct file *file)
 	return seq_release(inode, file);
 }
 
+int seq_open_private(struct file *file, const struct seq_operations *op, int size)
+{
+	return __seq_open_private(file, op, size) ? 0 : -ENOMEM;
+}
+
+int seq_release_private(struct inode *inode, struct file *file)
+{
+	struct seq_file *m = file->private_data;
+
+	kfree(m->private);
+	m->private = NULL;
+	return seq_release(inode, file);
+}
+
 static int show_all(struct seq_file *m)
 {
 	loff_t at = 0;
@@ -71,7 +85,11 @@ static int show_all(struct seq_file *m)
 		return m->show(m, NULL);
 	v = m->op->start(m, &at);
 	while (!IS_ERR_OR_NULL(v) && error >= 0) {
+		size_t before = m->count;
+
 		error = m->op->show(m, v);
+		if (error == SEQ_SKIP)
+			m->count = before;
 		m->index = at;
 		v = m->op->next(m, v, &at);
 	}
@@ -139,14 +157,75 @@ void seq_putc(struct seq_file *m, char c)
 	seq_write(m, &c, 1);
 }
 
-void seq_printf(struct seq_file *m, const char *format, ...)
+void seq_vprintf(struct seq_file *m, const char *format, va_list args)
 {
 	size_t room = m->size - m->count;
+	size_t length = vsnprintf(m->buf + m->count, room, format, args);
+
+	m->count = length < room ? m->count + length : m->size;
+}
+
+void seq_printf(struct seq_file *m, const char *format, ...)
+{
 	va_list args;
-	size_t length;
 
 	va_start(args, format);
-	length = vsnprintf(m->buf + m->count, room, format, args);
+	seq_vprintf(m, format, args);
 	va_end(args);
-	m->count = length < room ? m->count + length : m->size;
+}
+
+void seq_hex_dump(struct seq_file *m, const char *prefix, int prefix_type, int row_bytes, int group_bytes,
+		  const void *data, size_t length, bool ascii)
+{
+	int row = row_bytes == 32 ? 32 : 16;
+	char line[132];
+
+	for (size_t at = 0; at < length; at += row) {
+		hex_dump_to_buffer(data + at, length - at, row, group_bytes, line, sizeof(line), ascii);
+		seq_puts(m, prefix);
+		if (prefix_type == DUMP_PREFIX_ADDRESS)
+			seq_printf(m, "%p: ", data + at);
+		else if (prefix_type == DUMP_PREFIX_OFFSET)
+			seq_printf(m, "%.8lx: ", at);
+		seq_printf(m, "%s\n", line);
+	}
+}
+
+struct list_head *seq_list_start(struct list_head *head, loff_t at)
+{
+	struct list_head *entry;
+
+	list_for_each(entry, head)
+		if (!at--)
+			return entry;
+	return NULL;
+}
+
+struct list_head *seq_list_start_head(struct list_head *head, loff_t at)
+{
+	return at ? seq_list_start(head, at - 1) : head;
+}
+
+struct list_head *seq_list_next(void *v, struct list_head *head, loff_t *at)
+{
+	struct list_head *next = ((struct list_head *)v)->next;
+
+	++*at;
+	return next == head ? NULL : next;
+}
+
+struct hlist_node *seq_hlist_start(struct hlist_head *head, loff_t at)
+{
+	struct hlist_node *node;
+
+	hlist_for_each(node, head)
+		if (!at--)
+			return node;
+	return NULL;
+}
+
+struct hlist_node *seq_hlist_next(void *v, struct hlist_head *head, loff_t *at)
+{
+	++*at;
+	return v == SEQ_START_TOKEN ? head->first : ((struct hlist_node *)v)->next;
 }

@@ -191,6 +191,12 @@ noinline void *kcalloc(size_t n, size_t size, gfp_t gfp_mask)
 	return do_kmalloc(n * size, gfp_mask | __GFP_ZERO, CALLER, FRAME);
 }
 
+/* For whoever allocates in another's name. */
+noinline void *__kmalloc_track_caller(size_t size, gfp_t gfp_mask, unsigned long caller)
+{
+	return do_kmalloc(size, gfp_mask, caller, FRAME);
+}
+
 noinline void *krealloc(const void *objp, size_t size, gfp_t gfp_mask)
 {
 	void *moved = (void *)TRAP(TRAP_KREALLOC, (u64)objp, size, gfp_mask);

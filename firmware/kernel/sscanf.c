@@ -110,13 +110,11 @@ static int convert(struct scan *scan, char kind, void *to)
 	}
 }
 
-int sscanf(const char *text, const char *format, ...)
+int vsscanf(const char *text, const char *format, va_list args)
 {
 	struct scan scan = { .text = text, .format = format };
 	int stored = 0;
-	va_list args;
 
-	va_start(args, format);
 	while (*scan.format) {
 		char c = *scan.format++;
 
@@ -141,6 +139,16 @@ int sscanf(const char *text, const char *format, ...)
 			stored += !scan.skip;
 		}
 	}
+	return stored;
+}
+
+int sscanf(const char *text, const char *format, ...)
+{
+	va_list args;
+	int stored;
+
+	va_start(args, format);
+	stored = vsscanf(text, format, args);
 	va_end(args);
 	return stored;
 }

@@ -29,7 +29,7 @@ unsigned long module_caller(void)
 
 	for (int depth = 0; depth < TRACE_DEPTH && kernel_address_readable((unsigned long)frame) &&
 	     !((unsigned long)frame & 7); depth++) {
-		if (in_module(frame[1]))
+		if (in_driver(frame[1]))
 			return frame[1];
 		frame = (unsigned long *)frame[0];
 	}

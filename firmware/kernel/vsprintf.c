@@ -247,6 +247,39 @@ static void put_bytes(struct output *out, const u8 *bytes, int count, char betwe
 	}
 }
 
+/* "1,3-5", or words of 32 bits in hex, the highest first. */
+static void put_bitmap(struct output *out, const unsigned long *map, int bits, int list)
+{
+	const char *between = "";
+
+	for (int bit = (bits + 31) / 32 * 32 - 32; !list && bit >= 0; bit -= 32) {
+		int most = min(bits - bit, 32);
+		u32 word = map[bit / 64] >> bit % 64 & (most == 32 ? ~0U : (1U << most) - 1);
+
+		put_text(out, "%s%0*x", between, (most + 3) / 4, word);
+		between = ",";
+	}
+	for (int first = 0, end; list && (first = find_next_bit(map, bits, first)) < bits; first = end) {
+		end = find_next_zero_bit(map, bits, first);
+		put_text(out, end - first > 1 ? "%s%d-%d" : "%s%d", between, first, end - 1);
+		between = ",";
+	}
+}
+
+/* The kind: b for bytes in order, l for the first three parts from their low byte; capitals make capitals. */
+static void put_uuid(struct output *out, const u8 *bytes, char kind)
+{
+	static const u8 in_order[16] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
+	static const u8 low_first[16] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15 };
+	const u8 *order = kind == 'l' || kind == 'L' ? low_first : in_order;
+
+	for (int i = 0; i < 16; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			put(out, '-');
+		put_text(out, kind == 'B' || kind == 'L' ? "%02X" : "%02x", bytes[order[i]]);
+	}
+}
+
 static void put_error(struct output *out, long error)
 {
 	static const struct { int number; const char *name; } names[] = {
@@ -296,8 +329,27 @@ static void put_pointer_as(struct output *out, const char **format, void *pointe
 		out->at += vsnprintf(out->at < out->end ? out->at : NULL,
 				     out->at < out->end ? out->end - out->at : 0, inner->fmt, *inner->va);
 		break;
-	case 'd':
+	case 'd': case 'D':
+		if (kind == 'D')
+			pointer = ((struct file *)pointer)->f_path.dentry;
 		put_string(out, (char *)((struct dentry *)pointer)->d_name.name, spec);
+		break;
+	case 'b':
+		*format += (*format)[1] == 'l';
+		put_bitmap(out, pointer, max(spec.width, 0), **format == 'l');
+		break;
+	case 'U':
+		kind = (*format)[1];
+		*format += kind == 'b' || kind == 'B' || kind == 'l' || kind == 'L';
+		put_uuid(out, pointer, kind);
+		break;
+	case 'I': case 'i':
+		if ((*format)[1] == '4') {
+			const u8 *ip = pointer;
+
+			(*format)++;
+			put_text(out, kind == 'i' ? "%03u.%03u.%03u.%03u" : "%u.%u.%u.%u", ip[0], ip[1], ip[2], ip[3]);
+		}
 		break;
 	case 'K': case 'x': case 's': case 'S': case 'f': case 'F': case 'B':
 		put_pointer(out, (u64)pointer, spec);

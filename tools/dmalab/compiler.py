@@ -161,5 +161,6 @@ def include_flags() -> list[str]:
         f"-I{FIRMWARE_DIR / 'include'}",
         f"-I{FIRMWARE_DIR / 'include' / 'uapi'}",
         f"-I{BUILD_DIR / 'include'}",
+        f"-include{FIRMWARE_DIR / 'include' / 'linux' / 'kconfig.h'}",
         f"-ffile-prefix-map={FIRMWARE_DIR}=firmware",
     ]

@@ -20,7 +20,7 @@ from dmalab.compiler import Compiler, find_compiler, include_flags, version_flag
 from dmalab.driver_messages import explain
 from dmalab.module_image import LINK_SCRIPT_END, ModuleImage, link_script_start, read_image
 from emulator.errors import ConfigError
-from firmware import BUILD_DIR, FIRMWARE_DIR
+from firmware import BUILD_DIR, FIRMWARE_DIR, MODULE_LIBRARY
 
 _ELF = b"\x7fELF"
 _HEADERS = "firmware/include/"  # as debug information calls them: what is inline there is told by the driver's line
@@ -184,10 +184,9 @@ def _link(objects: list[Path], sources: Sequence[Path], kernel: Path, kernel_api
         str(_TABLES),
         *linker,
         str(symbols),
-        _digest(symbols),
         LINK_SCRIPT_END,
         str(kasan),
-        *map(_digest, objects),
+        *map(_digest, [symbols, MODULE_LIBRARY, *objects]),
     ]
     key = hashlib.sha256("\0".join(inputs).encode()).hexdigest()[:32]
     target = cache_dir() / f"{key}.elf"
@@ -197,7 +196,8 @@ def _link(objects: list[Path], sources: Sequence[Path], kernel: Path, kernel_api
         script, linked = Path(scratch) / "module.ld", Path(scratch) / "module.elf"
         script.write_text(link_script_start(symbols, kasan=kasan) + LINK_SCRIPT_END, encoding="utf-8")
         flags = ["-m", "elf_x86_64", "-static", "--build-id=sha1", "-z", "noexecstack", "-z", "max-page-size=4096"]
-        done = _run([*linker, *flags, "-T", str(script), *map(str, objects), "-o", str(linked)], target.parent)
+        files = [*map(str, objects), str(MODULE_LIBRARY)]
+        done = _run([*linker, *flags, "-T", str(script), *files, "-o", str(linked)], target.parent)
         if done.returncode:
             raise CompileError(explain(_name_sources(done.stderr, objects, sources), kernel_api))
         _write_tables(linked, target)

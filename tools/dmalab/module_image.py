@@ -16,8 +16,8 @@ MODULE_FILE = "opt/dmalab/module"
 CHECKING = "kasan_"  # before the name of a function that looks at the shadow first
 _START = KERNEL_MAP_BASE + MODULE_PHYS
 _ROOM = MODULE_PHYS_END - MODULE_PHYS
-_MAGIC, _VERSION, _NAME_BYTES = 0x4D4C4D44, 2, 56
-_HEADER = struct.Struct(f"<II 5Q 2Q2Q2Q2Q 2Q {_NAME_BYTES}s")
+_MAGIC, _VERSION, _NAME_BYTES = 0x4D4C4D44, 3, 56
+_HEADER = struct.Struct(f"<II 6Q 2Q2Q2Q2Q 2Q {_NAME_BYTES}s")
 _ELF_HEADER = struct.Struct("<16xHHIQQQIHHHHHH")
 _SEGMENT = struct.Struct("<IIQQQQQQ")
 _LOAD = 1
@@ -27,7 +27,7 @@ LINK_SCRIPT_END = f"""
 SECTIONS
 {{
     . = {_START:#x};
-    .text : {{ *(.text .text.*) *(.init.text) *(.exit.text) }}
+    .text : {{ *module_lib.a:*(.text .text.*) __module_own = .; *(.text .text.*) *(.init.text) *(.exit.text) }}
     . = ALIGN({PAGE_SIZE});
     __module_rodata = .;
     .rodata : {{
@@ -92,8 +92,9 @@ def read_image(elf: Path, name: str) -> ModuleImage:
         raise ConfigError(f"{name}: found a module of {end - _START} bytes, expected {_ROOM} at most")
     bss = places["__module_bss"]
     body = _body(data, bss - _START)
+    own = places.get("__module_own", _START)  # a function at the same place hides it: then the library gave nothing
     header = _HEADER.pack(
-        *(_MAGIC, _VERSION, _START, places["__module_rodata"], places["__module_data"], bss, end),
+        *(_MAGIC, _VERSION, _START, own, places["__module_rodata"], places["__module_data"], bss, end),
         *(places[f"__module_{table}{side}"] for table in _TABLES for side in ("", "_end")),
         *_old_style(places),
         name.encode()[: _NAME_BYTES - 1],

@@ -4,6 +4,7 @@
 #define KERNEL_EVERYTHING_H
 
 #ifdef MODULE
+#include <asm/barrier.h>
 #include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/completion.h>

@@ -14,9 +14,10 @@
 void track(const char *kind, unsigned long key, const char *name);
 void untrack(const char *kind, unsigned long key);
 
-/* Find the line of the module that led here: 0 where none did. */
+/* Find the driver's line that led here: 0 where none did. A module is the driver, and what of the library it needs. */
 unsigned long module_caller(void);
 int in_module(unsigned long addr);
+int in_driver(unsigned long addr);
 
 /* Tell the laboratory what is left, and forget it. */
 void report_leftovers(void);

@@ -53,6 +53,7 @@ struct module_header {
 	u32 magic;
 	u32 version;
 	u64 start;		/* virtual address of the text; each part begins on a page of its own */
+	u64 own;		/* where the driver's code begins, behind what it took from the library */
 	u64 rodata;
 	u64 data;
 	u64 bss;		/* data that the file has no bytes for */

@@ -45,6 +45,7 @@ static inline int test_and_change_bit(long nr, volatile unsigned long *addr)
 	return !!(__atomic_fetch_xor(&addr[BIT_WORD(nr)], BIT_MASK(nr), __ATOMIC_SEQ_CST) & BIT_MASK(nr));
 }
 
+#define __assign_bit(nr, addr, value) assign_bit((nr), (addr), (value))
 #define __set_bit(nr, addr) set_bit((nr), (addr))
 #define __clear_bit(nr, addr) clear_bit((nr), (addr))
 #define __change_bit(nr, addr) change_bit((nr), (addr))
@@ -83,6 +84,10 @@ static inline unsigned int hweight64(u64 word)
 #define hweight16(x) hweight64((u16)(x))
 #define hweight32(x) hweight64((u32)(x))
 #define hweight_long(x) hweight64(x)
+#define BITS_PER_TYPE(type) (sizeof(type) * BITS_PER_BYTE)
+#define BITS_TO_BYTES(bits) (((bits) + 7) / 8)
+#define BITS_TO_U32(bits) (((bits) + 31) / 32)
+#define BITS_TO_U64(bits) (((bits) + 63) / 64)
 
 static inline u32 rol32(u32 word, unsigned int shift)
 {
@@ -94,24 +99,61 @@ static inline u32 ror32(u32 word, unsigned int shift)
 	return word >> (shift & 31) | word << (-shift & 31);
 }
 
-static inline unsigned long find_next_bit(const unsigned long *addr, unsigned long size, unsigned long from)
+static inline u64 rol64(u64 word, unsigned int shift)
 {
-	while (from < size && !test_bit(from, addr))
-		from++;
-	return from < size ? from : size;
+	return word << (shift & 63) | word >> (-shift & 63);
 }
 
-static inline unsigned long find_next_zero_bit(const unsigned long *addr, unsigned long size, unsigned long from)
+static inline u64 ror64(u64 word, unsigned int shift)
 {
-	while (from < size && test_bit(from, addr))
-		from++;
-	return from < size ? from : size;
+	return word >> (shift & 63) | word << (-shift & 63);
 }
 
-#define find_first_bit(addr, size) find_next_bit((addr), (size), 0)
-#define find_first_zero_bit(addr, size) find_next_zero_bit((addr), (size), 0)
-#define for_each_set_bit(bit, addr, size)						\
-	for ((bit) = find_first_bit((addr), (size)); (bit) < (size);			\
-	     (bit) = find_next_bit((addr), (size), (bit) + 1))
+static inline u16 rol16(u16 word, unsigned int shift)
+{
+	return word << (shift & 15) | word >> (-shift & 15);
+}
+
+static inline u16 ror16(u16 word, unsigned int shift)
+{
+	return word >> (shift & 15) | word << (-shift & 15);
+}
+
+static inline u8 rol8(u8 word, unsigned int shift)
+{
+	return word << (shift & 7) | word >> (-shift & 7);
+}
+
+static inline u8 ror8(u8 word, unsigned int shift)
+{
+	return word >> (shift & 7) | word << (-shift & 7);
+}
+
+static inline s32 sign_extend32(u32 value, int index)
+{
+	return (s32)(value << (31 - index)) >> (31 - index);
+}
+
+static inline s64 sign_extend64(u64 value, int index)
+{
+	return (s64)(value << (63 - index)) >> (63 - index);
+}
+
+static inline unsigned int fls_long(unsigned long word)
+{
+	return fls64(word);
+}
+
+static inline int get_count_order(unsigned int count)
+{
+	return count ? fls(count - 1) : -1;
+}
+
+static inline int get_count_order_long(unsigned long count)
+{
+	return count ? (int)fls64(count - 1) : -1;
+}
+
+#include <linux/find.h>
 
 #endif

@@ -3,18 +3,66 @@
 #ifndef LINUX_CTYPE_H
 #define LINUX_CTYPE_H
 
-#define isdigit(c) ((unsigned int)(c) - '0' < 10)
-#define islower(c) ((unsigned int)(c) - 'a' < 26)
-#define isupper(c) ((unsigned int)(c) - 'A' < 26)
-#define isalpha(c) (((unsigned int)(c) | 0x20) - 'a' < 26)
-#define isalnum(c) (isalpha(c) || isdigit(c))
-#define isxdigit(c) (isdigit(c) || ((unsigned int)(c) | 0x20) - 'a' < 6)
-#define isspace(c) ((c) == ' ' || (unsigned int)(c) - '\t' < 5)
-#define isprint(c) ((unsigned int)(c) - 0x20 < 0x5f)
-#define isgraph(c) ((unsigned int)(c) - 0x21 < 0x5e)
-#define ispunct(c) (isgraph(c) && !isalnum(c))
-#define iscntrl(c) ((unsigned int)(c) < 0x20 || (c) == 0x7f)
-#define isascii(c) ((unsigned int)(c) < 0x80)
+static inline int isdigit(int c)
+{
+	return (unsigned int)c - '0' < 10;
+}
+
+static inline int islower(int c)
+{
+	return (unsigned int)c - 'a' < 26;
+}
+
+static inline int isupper(int c)
+{
+	return (unsigned int)c - 'A' < 26;
+}
+
+static inline int isalpha(int c)
+{
+	return ((unsigned int)c | 0x20) - 'a' < 26;
+}
+
+static inline int isalnum(int c)
+{
+	return isalpha(c) || isdigit(c);
+}
+
+static inline int isxdigit(int c)
+{
+	return isdigit(c) || ((unsigned int)c | 0x20) - 'a' < 6;
+}
+
+static inline int isspace(int c)
+{
+	return c == ' ' || (unsigned int)c - '\t' < 5;
+}
+
+static inline int isprint(int c)
+{
+	return (unsigned int)c - 0x20 < 0x5f;
+}
+
+static inline int isgraph(int c)
+{
+	return (unsigned int)c - 0x21 < 0x5e;
+}
+
+static inline int ispunct(int c)
+{
+	return isgraph(c) && !isalnum(c);
+}
+
+static inline int iscntrl(int c)
+{
+	return (unsigned int)c < 0x20 || c == 0x7f;
+}
+
+static inline int isascii(int c)
+{
+	return (unsigned int)c < 0x80;
+}
+
 #define toascii(c) ((c) & 0x7f)
 
 static inline int tolower(int c)

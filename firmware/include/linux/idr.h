@@ -1,29 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Numbers for things: the lowest that is free. Up to IDR_MOST of them at once. */
+/* Numbers for things: the lowest that is free. */
 #ifndef LINUX_IDR_H
 #define LINUX_IDR_H
 
-#include <linux/gfp.h>
-#include <linux/types.h>
-
-#define IDR_MOST 256
+#include <kernel/api.h>
+#include <linux/xarray.h>
 
 struct idr {
-	void *slots[IDR_MOST];
-	int base;
+	struct xarray idr_rt;
+	unsigned int idr_base;
+	unsigned int idr_next;
 };
 
 struct ida {
-	unsigned long taken[IDR_MOST / 64];
+	struct xarray xa;		/* of integers, each with the bits of IDA_BITS numbers */
 };
 
-#define IDR_INIT(name) { .base = 0 }
+#define IDA_BITS 62
+#define IDA_BITMAP_BITS 1024
+
+#define IDR_INIT_BASE(name, base) { .idr_rt = XARRAY_INIT((name).idr_rt, 0), .idr_base = (base), .idr_next = 0 }
+#define IDR_INIT(name) IDR_INIT_BASE(name, 0)
 #define DEFINE_IDR(name) struct idr name = IDR_INIT(name)
-#define IDA_INIT(name) { .taken = { 0 } }
+#define IDA_INIT(name) { .xa = XARRAY_INIT((name).xa, 0) }
 #define DEFINE_IDA(name) struct ida name = IDA_INIT(name)
 
-void idr_init(struct idr *idr);
+static inline void idr_init_base(struct idr *idr, int base)
+{
+	*idr = (struct idr)IDR_INIT_BASE(*idr, base);
+}
+
+#define idr_init(idr) idr_init_base((idr), 0)
 int idr_alloc(struct idr *idr, void *pointer, int start, int end, gfp_t gfp_mask);
+int idr_alloc_cyclic(struct idr *idr, void *pointer, int start, int end, gfp_t gfp_mask);
+int idr_alloc_u32(struct idr *idr, void *pointer, u32 *id, unsigned long max, gfp_t gfp_mask);
 void *idr_find(const struct idr *idr, unsigned long id);
 void *idr_remove(struct idr *idr, unsigned long id);
 void *idr_replace(struct idr *idr, void *pointer, unsigned long id);
@@ -32,11 +42,28 @@ int idr_for_each(const struct idr *idr, int (*function)(int id, void *pointer, v
 bool idr_is_empty(const struct idr *idr);
 void idr_destroy(struct idr *idr);
 #define idr_for_each_entry(idr, entry, id)						\
-	for (id = 0; ((entry) = idr_get_next((idr), &(id))) != NULL; id += 1)
-#define idr_preload(gfp_mask) do {} while (0)
-#define idr_preload_end() do {} while (0)
+	for (id = 0; ((entry) = idr_get_next((idr), (int *)&(id))) != NULL; id += 1)
+#define idr_for_each_entry_continue(idr, entry, id)					\
+	for (; ((entry) = idr_get_next((idr), (int *)&(id))) != NULL; id += 1)
+#define idr_preload(gfp_mask) preempt_disable()
+#define idr_preload_end() preempt_enable()
+#define idr_get_cursor(idr) READ_ONCE((idr)->idr_next)
+#define idr_set_cursor(idr, value) WRITE_ONCE((idr)->idr_next, (value))
 
-void ida_init(struct ida *ida);
+#if API_BEFORE(3, 14)
+/* First memory, then the number, so that a lock can be held for the second. */
+#define idr_pre_get(idr, gfp_mask) ((void)(idr), 1)
+int __idr_get_new(struct idr *idr, void *pointer, int start, int *id);
+#define idr_get_new(idr, pointer, id) __idr_get_new((idr), (pointer), 0, (id))
+#define idr_get_new_above(idr, pointer, start, id) __idr_get_new((idr), (pointer), (start), (id))
+#define idr_remove_all(idr) idr_destroy(idr)
+#endif
+
+static inline void ida_init(struct ida *ida)
+{
+	*ida = (struct ida)IDA_INIT(*ida);
+}
+
 int ida_alloc_range(struct ida *ida, unsigned int min, unsigned int max, gfp_t gfp_mask);
 void ida_free(struct ida *ida, unsigned int id);
 void ida_destroy(struct ida *ida);
@@ -45,5 +72,6 @@ void ida_destroy(struct ida *ida);
 #define ida_alloc_max(ida, max, gfp_mask) ida_alloc_range((ida), 0, (max), (gfp_mask))
 #define ida_simple_get(ida, start, end, gfp_mask) ida_alloc_range((ida), (start), (end) - 1U, (gfp_mask))
 #define ida_simple_remove ida_free
+#define ida_is_empty(ida) xa_empty(&(ida)->xa)
 
 #endif

@@ -80,6 +80,55 @@ static inline int list_empty(const struct list_head *head)
 	return *(struct list_head *const volatile *)&head->next == head;
 }
 
+#define list_empty_careful(head) list_empty(head)
+
+static inline void list_swap(struct list_head *a, struct list_head *b)
+{
+	struct list_head *before = b->prev;
+
+	__list_del_entry(b);
+	list_replace(a, b);
+	if (before == a)
+		before = b;
+	list_add(a, before);
+}
+
+static inline void list_rotate_left(struct list_head *head)
+{
+	if (!list_empty(head))
+		list_move_tail(head->next, head);
+}
+
+static inline int list_is_head(const struct list_head *entry, const struct list_head *head)
+{
+	return entry == head;
+}
+
+/* Move what stands before and at `entry` to a list of its own. */
+static inline void list_cut_position(struct list_head *list, struct list_head *head, struct list_head *entry)
+{
+	if (list_empty(head) || entry == head) {
+		INIT_LIST_HEAD(list);
+		return;
+	}
+	list->next = head->next;
+	list->next->prev = list;
+	list->prev = entry;
+	head->next = entry->next;
+	head->next->prev = head;
+	entry->next = list;
+}
+
+static inline void list_bulk_move_tail(struct list_head *head, struct list_head *first, struct list_head *last)
+{
+	first->prev->next = last->next;
+	last->next->prev = first->prev;
+	head->prev->next = first;
+	first->prev = head->prev;
+	last->next = head;
+	head->prev = last;
+}
+
 static inline int list_is_last(const struct list_head *entry, const struct list_head *head)
 {
 	return entry->next == head;
@@ -150,6 +199,28 @@ static inline void list_splice_tail_init(struct list_head *list, struct list_hea
 #define list_for_each_entry_continue(at, head, member)					\
 	for (at = list_next_entry(at, member);						\
 	     !list_entry_is_head(at, head, member); at = list_next_entry(at, member))
+#define list_for_each_prev_safe(at, n, head)						\
+	for (at = (head)->prev, n = at->prev; at != (head); at = n, n = at->prev)
+#define list_for_each_continue(at, head) for (at = at->next; at != (head); at = at->next)
+#define list_prepare_entry(at, head, member) ((at) ? : list_entry(head, typeof(*at), member))
+#define list_for_each_entry_from(at, head, member)					\
+	for (; !list_entry_is_head(at, head, member); at = list_next_entry(at, member))
+#define list_for_each_entry_from_reverse(at, head, member)				\
+	for (; !list_entry_is_head(at, head, member); at = list_prev_entry(at, member))
+#define list_for_each_entry_continue_reverse(at, head, member)				\
+	for (at = list_prev_entry(at, member);						\
+	     !list_entry_is_head(at, head, member); at = list_prev_entry(at, member))
+#define list_for_each_entry_safe_continue(at, n, head, member)				\
+	for (at = list_next_entry(at, member), n = list_next_entry(at, member);		\
+	     !list_entry_is_head(at, head, member); at = n, n = list_next_entry(n, member))
+#define list_for_each_entry_safe_from(at, n, head, member)				\
+	for (n = list_next_entry(at, member);						\
+	     !list_entry_is_head(at, head, member); at = n, n = list_next_entry(n, member))
+#define list_safe_reset_next(at, n, member) n = list_next_entry(at, member)
+#define list_next_entry_circular(at, head, member)					\
+	(list_is_last(&(at)->member, head) ? list_first_entry(head, typeof(*(at)), member) : list_next_entry(at, member))
+#define list_prev_entry_circular(at, head, member)					\
+	(list_is_first(&(at)->member, head) ? list_last_entry(head, typeof(*(at)), member) : list_prev_entry(at, member))
 #define list_for_each_entry_safe(at, n, head, member)					\
 	for (at = list_first_entry(head, typeof(*at), member), n = list_next_entry(at, member);	\
 	     !list_entry_is_head(at, head, member); at = n, n = list_next_entry(n, member))
@@ -216,6 +287,36 @@ static inline void hlist_del_init(struct hlist_node *node)
 	INIT_HLIST_NODE(node);
 }
 
+static inline void hlist_add_before(struct hlist_node *node, struct hlist_node *next)
+{
+	node->pprev = next->pprev;
+	node->next = next;
+	next->pprev = &node->next;
+	*node->pprev = node;
+}
+
+static inline void hlist_add_behind(struct hlist_node *node, struct hlist_node *before)
+{
+	node->next = before->next;
+	before->next = node;
+	node->pprev = &before->next;
+	if (node->next)
+		node->next->pprev = &node->next;
+}
+
+static inline void hlist_move_list(struct hlist_head *from, struct hlist_head *to)
+{
+	to->first = from->first;
+	if (to->first)
+		to->first->pprev = &to->first;
+	from->first = NULL;
+}
+
+static inline bool hlist_is_singular_node(struct hlist_node *node, struct hlist_head *head)
+{
+	return !node->next && node->pprev == &head->first;
+}
+
 #define hlist_entry(pointer, type, member) container_of(pointer, type, member)
 #define hlist_entry_safe(pointer, type, member) ({					\
 	typeof(pointer) _node = (pointer);						\
@@ -226,6 +327,11 @@ static inline void hlist_del_init(struct hlist_node *node)
 #define hlist_for_each_entry(at, head, member)						\
 	for (at = hlist_entry_safe((head)->first, typeof(*(at)), member); at;		\
 	     at = hlist_entry_safe((at)->member.next, typeof(*(at)), member))
+#define hlist_for_each_entry_continue(at, member)					\
+	for (at = hlist_entry_safe((at)->member.next, typeof(*(at)), member); at;	\
+	     at = hlist_entry_safe((at)->member.next, typeof(*(at)), member))
+#define hlist_for_each_entry_from(at, member)						\
+	for (; at; at = hlist_entry_safe((at)->member.next, typeof(*(at)), member))
 #define hlist_for_each_entry_safe(at, n, head, member)					\
 	for (at = hlist_entry_safe((head)->first, typeof(*(at)), member);		\
 	     at && ((n = (at)->member.next), 1);					\

@@ -15,6 +15,10 @@ void dump_stack(void);
 void print_hex_dump(const char *level, const char *prefix, int prefix_type, int row_bytes, int group_bytes,
 		    const void *data, size_t length, bool ascii);
 
+/* One row; give the length that it would have. */
+int hex_dump_to_buffer(const void *data, size_t length, int row_bytes, int group_bytes, char *line, size_t size,
+		       bool ascii);
+
 enum { DUMP_PREFIX_NONE, DUMP_PREFIX_ADDRESS, DUMP_PREFIX_OFFSET };
 
 #ifndef pr_fmt
@@ -50,6 +54,8 @@ enum { DUMP_PREFIX_NONE, DUMP_PREFIX_ADDRESS, DUMP_PREFIX_OFFSET };
 })
 #define pr_err_once(format, ...) printk_once(KERN_ERR pr_fmt(format), ##__VA_ARGS__)
 #define pr_warn_once(format, ...) printk_once(KERN_WARNING pr_fmt(format), ##__VA_ARGS__)
+#define pr_notice_once(format, ...) printk_once(KERN_NOTICE pr_fmt(format), ##__VA_ARGS__)
+#define pr_debug_once(format, ...) pr_debug(format, ##__VA_ARGS__)
 #define pr_info_once(format, ...) printk_once(KERN_INFO pr_fmt(format), ##__VA_ARGS__)
 
 /* Ten lines in five seconds, as Linux has it by default. */
@@ -60,6 +66,12 @@ enum { DUMP_PREFIX_NONE, DUMP_PREFIX_ADDRESS, DUMP_PREFIX_OFFSET };
 })
 #define pr_err_ratelimited(format, ...) printk_ratelimited(KERN_ERR pr_fmt(format), ##__VA_ARGS__)
 #define pr_warn_ratelimited(format, ...) printk_ratelimited(KERN_WARNING pr_fmt(format), ##__VA_ARGS__)
+#define pr_notice_ratelimited(format, ...) printk_ratelimited(KERN_NOTICE pr_fmt(format), ##__VA_ARGS__)
+#define pr_debug_ratelimited(format, ...) pr_debug(format, ##__VA_ARGS__)
+#define pr_emerg_ratelimited(format, ...) printk_ratelimited(KERN_EMERG pr_fmt(format), ##__VA_ARGS__)
+#define pr_alert_ratelimited(format, ...) printk_ratelimited(KERN_ALERT pr_fmt(format), ##__VA_ARGS__)
+#define pr_crit_ratelimited(format, ...) printk_ratelimited(KERN_CRIT pr_fmt(format), ##__VA_ARGS__)
+#define printk_deferred printk
 #define pr_info_ratelimited(format, ...) printk_ratelimited(KERN_INFO pr_fmt(format), ##__VA_ARGS__)
 #define printk_ratelimit() ({ static unsigned long _state[2]; printk_ratelimited_ok(_state); })
 

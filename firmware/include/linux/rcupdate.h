@@ -24,6 +24,22 @@ typedef void (*rcu_callback_t)(struct callback_head *head);
 #define rcu_assign_pointer(pointer, value) do { barrier(); (pointer) = (value); } while (0)
 #define RCU_INIT_POINTER(pointer, value) ((pointer) = (value))
 
+#define rcu_read_lock_sched() preempt_disable()
+#define rcu_read_unlock_sched() preempt_enable()
+#define rcu_read_lock_held() 1
+#define rcu_dereference_raw(pointer) rcu_dereference(pointer)
+#define rcu_dereference_bh(pointer) rcu_dereference(pointer)
+#define rcu_dereference_sched(pointer) rcu_dereference(pointer)
+#define rcu_pointer_handoff(pointer) (pointer)
+#define RCU_INITIALIZER(value) (value)
+#define rcu_replace_pointer(pointer, value, condition) ({			\
+	typeof(pointer) _old = rcu_dereference(pointer);			\
+	rcu_assign_pointer((pointer), (value));					\
+	_old;									\
+})
+#define rcu_head_init(head) ((void)(head))
+#define init_rcu_head(head) ((void)(head))
+
 void synchronize_rcu(void);
 void call_rcu(struct callback_head *head, rcu_callback_t func);
 void rcu_barrier(void);

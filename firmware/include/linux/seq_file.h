@@ -40,6 +40,22 @@ void seq_printf(struct seq_file *m, const char *format, ...) __printf(2, 3);
 void seq_puts(struct seq_file *m, const char *text);
 void seq_putc(struct seq_file *m, char c);
 int seq_write(struct seq_file *m, const void *data, size_t length);
+void seq_vprintf(struct seq_file *m, const char *format, va_list args) __printf(2, 0);
+int seq_open_private(struct file *file, const struct seq_operations *op, int size);
+int seq_release_private(struct inode *inode, struct file *file);
+void seq_hex_dump(struct seq_file *m, const char *prefix, int prefix_type, int row_bytes, int group_bytes,
+		  const void *data, size_t length, bool ascii);
+/* The entry at a place, by walking there; the one behind. With a head first: SEQ_START_TOKEN. */
+struct list_head *seq_list_start(struct list_head *head, loff_t at);
+struct list_head *seq_list_start_head(struct list_head *head, loff_t at);
+struct list_head *seq_list_next(void *v, struct list_head *head, loff_t *at);
+struct hlist_node *seq_hlist_start(struct hlist_head *head, loff_t at);
+struct hlist_node *seq_hlist_next(void *v, struct hlist_head *head, loff_t *at);
+
+#define seq_has_overflowed(m) ((m)->count == (m)->size)
+#define seq_put_decimal_ull(m, before, number)						\
+	seq_printf((m), "%s%llu", (before), (unsigned long long)(number))
+#define seq_put_decimal_ll(m, before, number) seq_printf((m), "%s%lld", (before), (long long)(number))
 
 #define DEFINE_SHOW_ATTRIBUTE(__name)						\
 static int __name##_open(struct inode *inode, struct file *file)		\
@@ -52,6 +68,49 @@ static const struct file_operations __name##_fops = {				\
 	.read = seq_read,							\
 	.llseek = seq_lseek,							\
 	.release = single_release,						\
+}
+
+#define DEFINE_SHOW_STORE_ATTRIBUTE(__name)					\
+static int __name##_open(struct inode *inode, struct file *file)		\
+{										\
+	return single_open(file, __name##_show, inode->i_private);		\
+}										\
+static const struct file_operations __name##_fops = {				\
+	.owner = THIS_MODULE,							\
+	.open = __name##_open,							\
+	.read = seq_read,							\
+	.write = __name##_write,						\
+	.llseek = seq_lseek,							\
+	.release = single_release,						\
+}
+
+#define DEFINE_SEQ_ATTRIBUTE(__name)						\
+static int __name##_open(struct inode *inode, struct file *file)		\
+{										\
+	int error = seq_open(file, &__name##_sops);				\
+										\
+	if (!error && inode->i_private)						\
+		((struct seq_file *)file->private_data)->private = inode->i_private;	\
+	return error;								\
+}										\
+static const struct file_operations __name##_fops = {				\
+	.owner = THIS_MODULE,							\
+	.open = __name##_open,							\
+	.read = seq_read,							\
+	.llseek = seq_lseek,							\
+	.release = seq_release,							\
+}
+
+#define DEFINE_PROC_SHOW_ATTRIBUTE(__name)					\
+static int __name##_open(struct inode *inode, struct file *file)		\
+{										\
+	return single_open(file, __name##_show, pde_data(inode));		\
+}										\
+static const struct proc_ops __name##_proc_ops = {				\
+	.proc_open = __name##_open,						\
+	.proc_read = seq_read,							\
+	.proc_lseek = seq_lseek,						\
+	.proc_release = single_release,						\
 }
 
 #endif

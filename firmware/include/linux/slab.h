@@ -24,6 +24,7 @@ void *kcalloc(size_t n, size_t size, gfp_t gfp_mask);
 void *krealloc(const void *objp, size_t size, gfp_t gfp_mask);
 size_t ksize(const void *objp);
 void kfree(const void *objp);
+void *__kmalloc_track_caller(size_t size, gfp_t gfp_mask, unsigned long caller);
 #define kfree_sensitive(objp) kfree(objp)
 #define kzfree(objp) kfree(objp)
 #define kmalloc_node(size, gfp_mask, node) kmalloc((size), (gfp_mask))

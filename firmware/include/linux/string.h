@@ -3,6 +3,7 @@
 #ifndef LINUX_STRING_H
 #define LINUX_STRING_H
 
+#include <kernel/api.h>
 #include <linux/compiler.h>
 #include <linux/types.h>
 
@@ -61,7 +62,33 @@ static inline bool strstarts(const char *text, const char *prefix)
 	return !strncmp(text, prefix, strlen(prefix));
 }
 
+static inline const char *kbasename(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static inline void memcpy_and_pad(void *to, size_t size, const void *from, size_t count, int byte)
+{
+	memcpy(to, from, count < size ? count : size);
+	if (count < size)
+		memset((char *)to + count, byte, size - count);
+}
+
+char *strreplace(char *text, char old, char new);
+int argv_count(const char *text);
+#define unsafe_memcpy(to, from, length, why) memcpy((to), (from), (length))
+
 #define str_has_prefix(text, prefix) (strstarts(text, prefix) ? strlen(prefix) : 0)
+
+/* Since 6.8 the size may be left out where `to` is an array. */
+#if !API_BEFORE(6, 8)
+#define __strscpy_size(to, from, size, ...) strscpy((to), (from), (size))
+#define strscpy(to, from, ...) __strscpy_size(to, from, ##__VA_ARGS__, sizeof(to))
+#define __strscpy_pad_size(to, from, size, ...) strscpy_pad((to), (from), (size))
+#define strscpy_pad(to, from, ...) __strscpy_pad_size(to, from, ##__VA_ARGS__, sizeof(to))
+#endif
 
 /* Copies that are allocated are made inline, so that whoever asks for them is the caller of kmalloc(). */
 #include <linux/kasprintf.h>

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* There is no keyboard. */
+#ifndef LINUX_SYSRQ_H
+#define LINUX_SYSRQ_H
+
+#define emergency_restart() panic("restart")
+#define handle_sysrq(key) ((void)(key))
+
+#endif

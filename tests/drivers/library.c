@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Queues, trees, tables, bitmaps, sorting and checks of Linux's library: each is held against what must come of it. */
+#include <linux/bitmap.h>
+#include <linux/bsearch.h>
+#include <linux/crc-ccitt.h>
+#include <linux/crc32.h>
+#include <linux/hashtable.h>
+#include <linux/idr.h>
+#include <linux/kfifo.h>
+#include <linux/list_sort.h>
+#include <linux/llist.h>
+#include <linux/module.h>
+#include <linux/random.h>
+#include <linux/ratelimit.h>
+#include <linux/rbtree.h>
+#include <linux/seqlock.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/string_helpers.h>
+#include <linux/uuid.h>
+#include <linux/xarray.h>
+
+#define ITEMS 500
+
+static int failures;
+
+#define EXPECT(condition) do {								\
+	if (!(condition)) {								\
+		pr_err("library: line %d: %s is wrong\n", __LINE__, #condition);	\
+		failures++;								\
+	}										\
+} while (0)
+
+struct item {
+	struct rb_node node;
+	struct hlist_node hash;
+	struct list_head list;
+	struct llist_node lockless;
+	u32 key;
+	int order;
+};
+
+static struct item items[ITEMS];
+static DEFINE_HASHTABLE(table, 5);
+static DEFINE_KFIFO(numbers, u32, 8);
+static DEFINE_IDA(ida);
+static DEFINE_SEQLOCK(seqlock);
+
+static bool less(struct rb_node *a, const struct rb_node *b)
+{
+	return rb_entry(a, struct item, node)->key < rb_entry(b, struct item, node)->key;
+}
+
+static int compare_u32(const void *a, const void *b)
+{
+	return *(const u32 *)a < *(const u32 *)b ? -1 : *(const u32 *)a > *(const u32 *)b;
+}
+
+static int compare_items(void *priv, const struct list_head *a, const struct list_head *b)
+{
+	return compare_u32(&list_entry(a, struct item, list)->key, &list_entry(b, struct item, list)->key);
+}
+
+/* The black nodes on each way down: -1 where two ways differ, or a red node has a red child. */
+static int black_height(struct rb_node *node, bool parent_is_red)
+{
+	bool is_red;
+	int left, right;
+
+	if (!node)
+		return 0;
+	is_red = !(node->__rb_parent_color & 1);
+	left = black_height(node->rb_left, is_red);
+	right = black_height(node->rb_right, is_red);
+	return left < 0 || left != right || (is_red && parent_is_red) ? -1 : left + !is_red;
+}
+
+static void try_tree(void)
+{
+	struct rb_root root = RB_ROOT;
+	struct rb_node *node;
+	int count = 0;
+	u32 last = 0;
+
+	for (int i = 0; i < ITEMS; i++) {
+		items[i].key = get_random_u32() % 1000;
+		rb_add(&items[i].node, &root, less);
+	}
+	EXPECT(black_height(root.rb_node, true) > 0);
+	for (int i = 0; i < ITEMS; i += 2) {
+		rb_erase(&items[i].node, &root);
+		EXPECT(black_height(root.rb_node, true) > 0);
+	}
+	for (node = rb_first(&root); node; node = rb_next(node), count++) {
+		EXPECT(rb_entry(node, struct item, node)->key >= last);
+		last = rb_entry(node, struct item, node)->key;
+	}
+	EXPECT(count == ITEMS / 2);
+	EXPECT(rb_prev(rb_first(&root)) == NULL && rb_next(rb_last(&root)) == NULL);
+}
+
+static void try_lists(void)
+{
+	LLIST_HEAD(lockless);
+	LIST_HEAD(head);
+	struct item *at, *before = NULL;
+	int count = 0, bucket;
+
+	for (int i = 0; i < ITEMS; i++) {
+		items[i].order = i;
+		list_add_tail(&items[i].list, &head);
+		hash_add(table, &items[i].hash, items[i].key);
+		EXPECT(llist_add(&items[i].lockless, &lockless) == !i);
+	}
+	list_sort(NULL, &head, compare_items);
+	list_for_each_entry(at, &head, list) {
+		EXPECT(!before || before->key < at->key || (before->key == at->key && before->order < at->order));
+		EXPECT(at->list.next->prev == &at->list);
+		before = at;
+		count++;
+	}
+	hash_for_each_possible(table, at, hash, items[7].key)
+		count += at == &items[7];
+	hash_for_each(table, bucket, at, hash)
+		count++;
+	EXPECT(count == 2 * ITEMS + 1);
+	EXPECT(llist_entry(llist_reverse_order(llist_del_all(&lockless)), struct item, lockless) == &items[0]);
+}
+
+static void try_queues(void)
+{
+	struct kfifo_rec_ptr_1 records;
+	u32 value, out[8];
+	char text[16];
+
+	for (u32 i = 0; i < 10; i++)
+		EXPECT(kfifo_put(&numbers, i * i) == (i < 8));
+	EXPECT(kfifo_is_full(&numbers) && kfifo_get(&numbers, &value) && value == 0);
+	EXPECT(kfifo_peek(&numbers, &value) && value == 1);
+	EXPECT(kfifo_out(&numbers, out, 8) == 7 && out[6] == 49 && kfifo_is_empty(&numbers));
+	EXPECT(kfifo_alloc(&records, 20, GFP_KERNEL) == 0 && kfifo_size(&records) == 32);
+	EXPECT(kfifo_in(&records, "first", 5) == 5 && kfifo_in(&records, "the second record", 17) == 17);
+	EXPECT(kfifo_in(&records, "does not fit", 12) == 0 && kfifo_peek_len(&records) == 5);
+	EXPECT(kfifo_out(&records, text, 3) == 3 && !memcmp(text, "fir", 3));
+	EXPECT(kfifo_out(&records, text, sizeof(text)) == 16 && !memcmp(text, "the second recor", 16));
+	EXPECT(kfifo_len(&records) == 0);
+	kfifo_free(&records);
+}
+
+static void try_numbers(void)
+{
+	DEFINE_XARRAY_ALLOC(array);
+	DEFINE_IDR(idr);
+	unsigned long index;
+	void *entry;
+	u32 id, sum = 0;
+
+	EXPECT(!xa_err(xa_store(&array, 5, &array, GFP_KERNEL)));
+	EXPECT(!xa_err(xa_store(&array, 1UL << 40, xa_mk_value(77), GFP_KERNEL)));
+	EXPECT(xa_load(&array, 5) == &array && !xa_load(&array, 6) && xa_insert(&array, 5, &idr, GFP_KERNEL) == -EBUSY);
+	xa_set_mark(&array, 1UL << 40, XA_MARK_1);
+	xa_for_each_marked(&array, index, entry, XA_MARK_1)
+		EXPECT(index == 1UL << 40 && xa_to_value(entry) == 77);
+	EXPECT(xa_alloc(&array, &id, &idr, xa_limit_32b, GFP_KERNEL) == 0 && id == 0);
+	xa_for_each(&array, index, entry)
+		sum++;
+	EXPECT(sum == 3 && xa_erase(&array, 1UL << 40) == xa_mk_value(77));
+	xa_destroy(&array);
+	EXPECT(xa_empty(&array));
+
+	for (int i = 0; i < 300; i++)
+		EXPECT(idr_alloc(&idr, &items[i], 10, 0, GFP_KERNEL) == 10 + i);
+	EXPECT(idr_remove(&idr, 42) == &items[32] && !idr_find(&idr, 42));
+	EXPECT(idr_alloc(&idr, &idr, 0, 0, GFP_KERNEL) == 0 && idr_alloc(&idr, &idr, 10, 0, GFP_KERNEL) == 42);
+	idr_destroy(&idr);
+	for (int i = 0; i < 100; i++)
+		EXPECT(ida_alloc(&ida, GFP_KERNEL) == i);
+	ida_free(&ida, 64);
+	EXPECT(ida_alloc_min(&ida, 3, GFP_KERNEL) == 64);
+	ida_destroy(&ida);
+}
+
+static void try_bits(void)
+{
+	DECLARE_BITMAP(map, 200);
+	char text[64];
+	unsigned int bit, count = 0;
+
+	bitmap_zero(map, 200);
+	bitmap_set(map, 60, 10);
+	__set_bit(199, map);
+	for_each_set_bit(bit, map, 200)
+		count++;
+	EXPECT(count == 11 && bitmap_weight(map, 200) == 11 && find_last_bit(map, 200) == 199);
+	EXPECT(find_next_zero_bit(map, 200, 60) == 70 && bitmap_find_next_zero_area(map, 200, 0, 100, 0) == 70);
+	snprintf(text, sizeof(text), "%*pbl", 200, map);
+	EXPECT(!strcmp(text, "60-69,199"));
+	EXPECT(!bitmap_parselist("1,3-5", map, 200) && map[0] == 0x3a);
+	bitmap_shift_left(map, map, 62, 200);
+	EXPECT(find_first_bit(map, 200) == 63 && test_bit(67, map));
+}
+
+static void try_text(void)
+{
+	u32 values[64], key;
+	unsigned int seq;
+	char text[64];
+	uuid_t uuid;
+	u8 bytes[3];
+
+	for (int i = 0; i < 64; i++)
+		values[i] = get_random_u32();
+	key = values[20];
+	sort(values, 64, sizeof(u32), compare_u32, NULL);
+	for (int i = 1; i < 64; i++)
+		EXPECT(values[i - 1] <= values[i]);
+	EXPECT(*(u32 *)bsearch(&key, values, 64, sizeof(u32), compare_u32) == key);
+	EXPECT(~crc32_le(~0U, "123456789", 9) == 0xcbf43926 && crc_ccitt_false(0xffff, "123456789", 9) == 0x29b1);
+	string_get_size(1536 << 10, 1, STRING_UNITS_2, text, sizeof(text));
+	EXPECT(!strcmp(text, "1.50 MiB"));
+	EXPECT(hex_dump_to_buffer("dmalab\n", 7, 16, 1, text, sizeof(text), true) == 56 && !strcmp(text + 49, "dmalab."));
+	EXPECT(!hex2bin(bytes, "00c0ff", 3) && bytes[2] == 0xff && memparse("2M", NULL) == 2 << 20);
+	EXPECT(!uuid_parse("01234567-89ab-cdef-0011-223344556677", &uuid));
+	snprintf(text, sizeof(text), "%pUb", &uuid);
+	EXPECT(!strcmp(text, "01234567-89ab-cdef-0011-223344556677"));
+	seq = read_seqbegin(&seqlock);
+	write_seqlock(&seqlock);
+	write_sequnlock(&seqlock);
+	EXPECT(read_seqretry(&seqlock, seq) && !read_seqretry(&seqlock, read_seqbegin(&seqlock)));
+}
+
+static int __init library_init(void)
+{
+	DEFINE_RATELIMIT_STATE(state, HZ, 2);
+	int allowed = 0;
+
+	try_tree();
+	try_lists();
+	try_queues();
+	try_numbers();
+	try_bits();
+	try_text();
+	ratelimit_set_flags(&state, RATELIMIT_MSG_ON_RELEASE);
+	for (int i = 0; i < 5; i++)
+		allowed += __ratelimit(&state);
+	EXPECT(allowed == 2);
+	pr_info("library: %s\n", failures ? "there are faults" : "all is right");
+	return 0;
+}
+
+static void __exit library_exit(void)
+{
+}
+
+module_init(library_init);
+module_exit(library_exit);
+MODULE_LICENSE("GPL");
