@@ -32,6 +32,12 @@ static ssize_t kobj_attr_store(struct kobject *kobj, struct attribute *attr, con
 const struct sysfs_ops kobj_sysfs_ops = { .show = kobj_attr_show, .store = kobj_attr_store };
 
 static const struct kobj_type dynamic_ktype = { .release = release_dynamic, .sysfs_ops = &kobj_sysfs_ops };
+static void release_kset(struct kobject *kobj)
+{
+	kfree(container_of(kobj, struct kset, kobj));
+}
+
+static const struct kobj_type kset_ktype = { .release = release_kset, .sysfs_ops = &kobj_sysfs_ops };
 static const struct kobj_type static_ktype = { .sysfs_ops = &kobj_sysfs_ops };
 
 struct kobject *kernel_kobj, *firmware_kobj;
@@ -222,14 +228,45 @@ int add_uevent_var(struct kobj_uevent_env *env, const char *format, ...)
 	return 0;
 }
 
+int kobject_rename(struct kobject *kobj, const char *name)
+{
+	if (find_child(kobj->parent, name))
+		return -EINVAL;
+	return kobject_set_name(kobj, "%s", name);
+}
+
+void kset_init(struct kset *kset)
+{
+	INIT_LIST_HEAD(&kset->list);
+	kobject_init(&kset->kobj, kset->kobj.ktype);
+}
+
+/* The name is its kobj's already. */
+int kset_register(struct kset *kset)
+{
+	kset_init(kset);
+	return kobject_attach(&kset->kobj, kset->kobj.parent);
+}
+
+struct kobject *kset_find_obj(struct kset *kset, const char *name)
+{
+	struct kobject *at;
+
+	list_for_each_entry(at, &sysfs_kobjects, entry)
+		if (at->kset == kset && !strcmp(at->name, name))
+			return kobject_get(at);
+	return NULL;
+}
+
 struct kset *kset_create_and_add(const char *name, const void *ops, struct kobject *parent)
 {
 	struct kset *kset = kzalloc(sizeof(*kset), GFP_KERNEL);
 
 	if (!kset)
 		return NULL;
-	INIT_LIST_HEAD(&kset->list);
-	kobject_init(&kset->kobj, &dynamic_ktype);
+	kset->kobj.ktype = &kset_ktype;
+	kset->uevent_ops = ops;
+	kset_init(kset);
 	if (!kobject_add(&kset->kobj, parent, "%s", name))
 		return kset;
 	kobject_put(&kset->kobj);

@@ -186,10 +186,11 @@ static ssize_t param_store(struct kobject *kobj, struct kobj_attribute *attr, co
 	return error ? error : (ssize_t)count;
 }
 
+static struct kobject folder;
+
 void add_params(const struct kernel_param *first, const struct kernel_param *end)
 {
 	static const struct kobj_type folder_ktype = { .sysfs_ops = &kobj_sysfs_ops };
-	static struct kobject folder;
 	int used = 0;
 
 	if (first == end)
@@ -205,4 +206,9 @@ void add_params(const struct kernel_param *first, const struct kernel_param *end
 		*attr = (struct param_attribute) { { { kp->name, NULL, kp->perm }, param_show, param_store }, kp };
 		used += !sysfs_create_file(&folder, &attr->attr.attr);
 	}
+}
+
+void remove_params(void)
+{
+	kobject_del(&folder);
 }

@@ -7,5 +7,6 @@
 
 int parse_params(const struct kernel_param *first, const struct kernel_param *end);
 void add_params(const struct kernel_param *first, const struct kernel_param *end);
+void remove_params(void);
 
 #endif

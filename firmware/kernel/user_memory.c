@@ -32,7 +32,7 @@ static struct user_range ranges[RANGES];
 static unsigned long own_memory;		/* its address in the direct map */
 static unsigned int own_order;
 static unsigned long next_mmap = USER_MMAP_BASE;
-static struct mm_struct init_mm_of_user;
+static struct mm_struct user_mm;
 static LIST_HEAD(vmas);
 
 static struct user_range *find_range(unsigned long virt)
@@ -63,6 +63,11 @@ int user_memory_init(unsigned int order)
 		return -ENOMEM;
 	own_memory = virt;
 	own_order = order;
+	/* A process's pages are pages of their own: a driver may hold one of them. mm/page_alloc.c: split_page */
+	for (unsigned long i = 1; i < 1UL << order; i++)
+		virt_to_page(virt + i * PAGE_SIZE)->_count = 1;
+	init_rwsem(&user_mm.mmap_lock);
+	current->mm = &user_mm;
 	return add_range(USER_BASE, PAGE_SIZE << order, __pa(virt), NULL);
 }
 
@@ -70,8 +75,10 @@ int user_memory_init(unsigned int order)
 void user_memory_exit(void)
 {
 	memset(ranges, 0, sizeof(ranges));
-	free_pages(own_memory, own_order);
+	for (unsigned long i = 0; i < 1UL << own_order; i++)
+		free_page(own_memory + i * PAGE_SIZE);
 	own_memory = 0;
+	current->mm = NULL;
 }
 
 unsigned long user_memory_phys(void)
@@ -215,7 +222,7 @@ long user_map(struct file *file, unsigned long length, unsigned long offset, uns
 		return -ENOMEM;
 	vma->vm_start = next_mmap;
 	vma->vm_end = next_mmap + PAGE_ALIGN(length);
-	vma->vm_mm = &init_mm_of_user;
+	vma->vm_mm = &user_mm;
 	vma->vm_flags = flags | VM_SHARED | VM_MAYREAD | VM_MAYSHARE | (file->f_mode & FMODE_WRITE ? VM_MAYWRITE : 0);
 	vma->vm_page_prot = vm_get_page_prot(flags);
 	vma->vm_pgoff = offset >> PAGE_SHIFT;

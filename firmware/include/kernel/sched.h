@@ -32,6 +32,7 @@ enum task_flags {
 	PF_KTHREAD = 0x200000,
 };
 
+struct mm_struct;
 struct worker;
 
 struct task_struct {
@@ -56,6 +57,7 @@ struct task_struct {
 	int exit_code;
 	struct __wait_queue_head exited;
 	struct worker *worker;
+	struct mm_struct *mm;		/* of who makes the calls of user space; else NULL */
 	int locks_held;			/* mutexes and semaphores for writing */
 };
 

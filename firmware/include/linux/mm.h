@@ -77,6 +77,22 @@ int __get_user_pages_fast(unsigned long start, int count, int write, struct page
 #define get_user_pages_fast(start, count, flags, pages) __get_user_pages_fast(start, count, (flags) & FOLL_WRITE, pages)
 #endif
 #define pin_user_pages_fast get_user_pages_fast
+/* The caller holds the lock of the process's map. Up to 6.4 there is a list of areas at the end. */
+#define get_user_pages(start, count, flags, pages, ...)					\
+	((long)__get_user_pages_fast((start), (count), (flags) & FOLL_WRITE, (pages)))
+#define pin_user_pages get_user_pages
+#define get_user_pages_unlocked(start, count, pages, flags) get_user_pages((start), (count), (flags), (pages))
+#define unpin_user_page_range_dirty_lock(page, count, dirty) unpin_user_pages_dirty_lock(&(page), 1, (dirty))
+#define thp_size(page) PAGE_SIZE
+#define page_size(page) PAGE_SIZE
+#define compound_order(page) 0U
+#define kmap_to_page(virt) virt_to_page(virt)
+
+#define mmap_read_lock(mm) down_read(&(mm)->mmap_lock)
+#define mmap_read_unlock(mm) up_read(&(mm)->mmap_lock)
+#define mmap_write_lock(mm) down_write(&(mm)->mmap_lock)
+#define mmap_write_unlock(mm) up_write(&(mm)->mmap_lock)
+#define mmap_read_trylock(mm) down_read_trylock(&(mm)->mmap_lock)
 
 int remap_pfn_range(struct vm_area_struct *vma, unsigned long start, unsigned long pfn, unsigned long length,
 		    pgprot_t protection);

@@ -5,6 +5,7 @@
 
 #include <kernel/api.h>
 #include <kernel/page.h>
+#include <linux/rwsem.h>
 #include <linux/types.h>
 
 struct file;
@@ -28,6 +29,11 @@ struct vm_operations_struct {
 
 struct mm_struct {
 	int map_count;
+#if API_BEFORE(5, 8)
+	struct rw_semaphore mmap_sem;
+#else
+	struct rw_semaphore mmap_lock;
+#endif
 };
 
 struct vm_area_struct {
