@@ -151,6 +151,18 @@ def use_edu_pin(user: User) -> None:
     assert error_of(user.ioctl, fd, 1, 0x1000) == errno.EFAULT
 
 
+def use_platform_pair(user: User) -> None:
+    device = "/sys/bus/platform/devices/counter-fast"
+    folder = "/sys/kernel/debug/counter-fast"
+    assert user.read_sysfs(f"{device}/value") == "110\n"
+    user.write_file(f"{folder}/step", b"7")
+    assert user.read_sysfs(f"{device}/value") == "117\n"
+    assert user.read_file(f"{folder}/state") == b"counter-fast 117\n"
+    assert user.read_file(f"{folder}/step") == b"7\n"
+    assert error_of(user.write_file, f"{folder}/step", b"0") == errno.EINVAL
+    assert (f"{folder}/state", 0o444) in user.sysfs_files()
+
+
 def use_nothing(user: User) -> None:
     assert user.devices() == []
 
@@ -195,6 +207,7 @@ CASES = (
     Case("edu_thread", use=use_edu_thread),
     Case("edu_pin", use=use_edu_pin),
     Case("library", log="library: all is right"),
+    Case("platform_pair", use=use_platform_pair, log="counter-fast: removed at 117"),
 )
 
 

@@ -165,6 +165,8 @@ int device_add(struct device *dev)
 	if (dev->init_name) {
 		error = dev_set_name(dev, "%s", dev->init_name);
 		dev->init_name = NULL;
+	} else if (!dev->kobj.name && dev->bus && dev->bus->dev_name) {
+		error = dev_set_name(dev, "%s%u", dev->bus->dev_name, dev->id);
 	}
 	if (!error && (!dev->kobj.name || !dev->kobj.name[0]))
 		error = -EINVAL;
@@ -181,6 +183,8 @@ int device_add(struct device *dev)
 	}
 	if (error)
 		put_device(dev);
+	else
+		bus_probe_device(dev);
 	return error;
 }
 
@@ -192,6 +196,7 @@ int device_register(struct device *dev)
 
 void device_del(struct device *dev)
 {
+	bus_remove_device(dev);
 	list_del_init(&dev->class_node);
 	kobject_del(&dev->kobj);
 	put_device(dev);

@@ -10,4 +10,9 @@ extern struct list_head class_devices;	/* all that were added, of classes or not
 int driver_attach(struct device_driver *driver, struct kobject *drivers);
 void driver_detach(struct device_driver *driver);
 
+/* Of registered buses; nothing for devices of others. bus.c */
+void bus_probe_device(struct device *dev);
+void bus_remove_device(struct device *dev);
+struct kobject *bus_devices(const struct bus_type *bus);
+
 #endif

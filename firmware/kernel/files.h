@@ -23,6 +23,7 @@ void close_all_files(void);
 /* sysfs_file.c, proc_fs.c: the operations of a file that is no device's, and what its inode carries; or NULL. */
 const struct file_operations *sysfs_open_path(const char *path, void **private);
 const struct file_operations *proc_open_path(const char *path, void **private);
+long proc_name_file(u64 index, char *name, size_t size);
 
 /* user_memory.c */
 int user_memory_init(unsigned int order);

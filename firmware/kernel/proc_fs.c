@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files of drivers under /proc and /sys/kernel/debug. fs/proc/generic.c, fs/debugfs/inode.c, file.c */
+/* Files of drivers under /proc. fs/proc/generic.c */
+#include <asm/page.h>
 #include <kernel/track.h>
-#include <linux/debugfs.h>
+#include <linux/gfp.h>
 #include <linux/proc_fs.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -9,30 +10,14 @@
 
 #include "files.h"
 #include "kernel.h"
+#include "proc_entry.h"
 
 #define PROC_ROOT "/proc"
-#define DEBUG_ROOT "/sys/kernel/debug"
-#define PATH_LENGTH 160
-
-/* Also what stands for a dentry of debugfs: nobody looks into one. */
-struct proc_dir_entry {
-	struct dentry dentry;
-	struct list_head list;
-	struct proc_dir_entry *parent;
-	const char *kind;
-	char path[PATH_LENGTH];
-	umode_t mode;			/* 0: a folder */
-	struct file_operations fops;
-	void *data;
-	int (*show)(struct seq_file *m, void *v);
-	unsigned int width;		/* of a number, in bytes */
-	bool hex;
-};
 
 static LIST_HEAD(entries);
 
-static struct proc_dir_entry *create(const char *kind, const char *root, const char *name, umode_t mode,
-				     struct proc_dir_entry *parent)
+struct proc_dir_entry *proc_create_entry(const char *kind, const char *root, const char *name, umode_t mode,
+					 struct proc_dir_entry *parent)
 {
 	struct proc_dir_entry *entry = kzalloc(sizeof(*entry), GFP_KERNEL);
 
@@ -69,7 +54,7 @@ void proc_remove(struct proc_dir_entry *above)
 	}
 }
 
-static struct proc_dir_entry *find(const char *path)
+struct proc_dir_entry *proc_find(const char *path)
 {
 	struct proc_dir_entry *entry;
 
@@ -81,10 +66,10 @@ static struct proc_dir_entry *find(const char *path)
 
 void remove_proc_entry(const char *name, struct proc_dir_entry *parent)
 {
-	char path[PATH_LENGTH];
+	char path[PROC_PATH_LENGTH];
 
 	snprintf(path, sizeof(path), "%s/%s", parent ? parent->path : PROC_ROOT, name);
-	proc_remove(find(path));
+	proc_remove(proc_find(path));
 }
 
 int remove_proc_subtree(const char *name, struct proc_dir_entry *parent)
@@ -96,11 +81,12 @@ int remove_proc_subtree(const char *name, struct proc_dir_entry *parent)
 struct proc_dir_entry *__proc_create_fops(const char *name, umode_t mode, struct proc_dir_entry *parent,
 					  const struct file_operations *fops, void *data)
 {
-	struct proc_dir_entry *entry = create("proc file", PROC_ROOT, name, mode ? mode : 0444, parent);
+	struct proc_dir_entry *entry = proc_create_entry("proc file", PROC_ROOT, name, mode ? mode : 0444, parent);
 
 	if (entry) {
-		entry->fops = *fops;
-		entry->data = data;
+		if (fops)
+			entry->fops = *fops;
+		entry->shown.data = data;
 	}
 	return entry;
 }
@@ -121,7 +107,33 @@ static int open_single(struct inode *inode, struct file *file)
 {
 	struct proc_dir_entry *entry = inode->i_private;
 
-	return single_open(file, entry->show, entry->data);
+	inode->i_private = entry->shown.data;
+	return single_open(file, entry->show, entry->shown.data);
+}
+
+static int open_seq(struct inode *inode, struct file *file)
+{
+	struct proc_dir_entry *entry = inode->i_private;
+
+	inode->i_private = entry->shown.data;
+	if (entry->private_bytes)
+		return __seq_open_private(file, entry->seq_ops, entry->private_bytes) ? 0 : -ENOMEM;
+	return seq_open(file, entry->seq_ops);
+}
+
+struct proc_dir_entry *proc_create_seq_private(const char *name, umode_t mode, struct proc_dir_entry *parent,
+					       const struct seq_operations *ops, unsigned int private_bytes, void *data)
+{
+	static const struct file_operations fops = {
+		.open = open_seq, .read = seq_read, .llseek = seq_lseek, .release = seq_release_private,
+	};
+	struct proc_dir_entry *entry = __proc_create_fops(name, mode, parent, &fops, data);
+
+	if (entry) {
+		entry->seq_ops = ops;
+		entry->private_bytes = private_bytes;
+	}
+	return entry;
 }
 
 struct proc_dir_entry *proc_create_single_data(const char *name, umode_t mode, struct proc_dir_entry *parent,
@@ -139,7 +151,7 @@ struct proc_dir_entry *proc_create_single_data(const char *name, umode_t mode, s
 
 struct proc_dir_entry *proc_mkdir(const char *name, struct proc_dir_entry *parent)
 {
-	return create("proc folder", PROC_ROOT, name, 0, parent);
+	return proc_create_entry("proc folder", PROC_ROOT, name, 0, parent);
 }
 
 void *__pde_data(const struct inode *inode)
@@ -147,97 +159,83 @@ void *__pde_data(const struct inode *inode)
 	return inode->i_private;
 }
 
+/* The read of kernels before 3.10: a page, filled by the driver. fs/proc/generic.c: __proc_file_read, 2.6.24 */
+static ssize_t read_old(struct file *file, char __user *buf, size_t count, loff_t *at)
+{
+	struct proc_dir_entry *entry = file->private_data;
+	char *page = (char *)get_zeroed_page(GFP_KERNEL), *start = NULL;
+	int eof = 0;
+	ssize_t length;
+
+	if (!page)
+		return -ENOMEM;
+	count = min(count, (size_t)PAGE_SIZE - 1024);
+	length = entry->shown.read_proc(page, &start, *at, count, &eof, entry->shown.data);
+	if (length > 0 && !start) {
+		length -= *at;
+		start = page + *at;
+	}
+	length = max_t(ssize_t, min_t(ssize_t, length, count), min_t(ssize_t, length, 0));
+	if (length > 0 && copy_to_user(buf, start, length))
+		length = -EFAULT;
+	if (length > 0)
+		*at += start < page ? (unsigned long)start : length;
+	free_page((unsigned long)page);
+	return length;
+}
+
+static ssize_t write_old(struct file *file, const char __user *buf, size_t count, loff_t *at)
+{
+	struct proc_dir_entry *entry = file->private_data;
+
+	return entry->shown.write_proc(file, buf, count, entry->shown.data);
+}
+
+static const struct file_operations *old_operations(const struct proc_dir_entry *entry)
+{
+	static const struct file_operations readable = { .open = simple_open, .read = read_old };
+	static const struct file_operations writable = { .open = simple_open, .write = write_old };
+	static const struct file_operations both = { .open = simple_open, .read = read_old, .write = write_old };
+
+	if (!entry->shown.read_proc)
+		return entry->shown.write_proc ? &writable : NULL;
+	return entry->shown.write_proc ? &both : &readable;
+}
+
 /* What a driver's open() finds in i_private: its data; for our own files, the entry. */
 const struct file_operations *proc_open_path(const char *path, void **private)
 {
-	struct proc_dir_entry *entry = find(path);
+	struct proc_dir_entry *entry = proc_find(path);
 
 	if (!entry || !entry->mode)
 		return NULL;
-	*private = entry->show || entry->width ? (void *)entry : entry->data;
+	if (entry->shown.proc_fops) {
+		*private = entry->shown.data;
+		return entry->shown.proc_fops;
+	}
+	if (old_operations(entry)) {
+		*private = entry;
+		return old_operations(entry);
+	}
+	*private = entry->show || entry->seq_ops || entry->width ? (void *)entry : entry->shown.data;
 	return &entry->fops;
 }
 
-struct dentry *debugfs_create_dir(const char *name, struct dentry *parent)
+/* Name the `index`th file, and give its mode; -ENOENT where there are no more. */
+long proc_name_file(u64 index, char *name, size_t size)
 {
-	struct proc_dir_entry *above = parent ? container_of(parent, struct proc_dir_entry, dentry) : NULL;
-	struct proc_dir_entry *entry = create("debugfs folder", DEBUG_ROOT, name, 0, above);
+	struct proc_dir_entry *entry;
 
-	return entry ? &entry->dentry : ERR_PTR(-ENOMEM);
-}
-
-struct dentry *debugfs_create_file(const char *name, umode_t mode, struct dentry *parent, void *data,
-				   const struct file_operations *fops)
-{
-	struct proc_dir_entry *above = parent ? container_of(parent, struct proc_dir_entry, dentry) : NULL;
-	struct proc_dir_entry *entry = create("debugfs file", DEBUG_ROOT, name, mode ? mode : 0444, above);
-
-	if (!entry)
-		return ERR_PTR(-ENOMEM);
-	entry->fops = *fops;
-	entry->data = data;
-	return &entry->dentry;
-}
-
-void debugfs_remove(struct dentry *dentry)
-{
-	if (!IS_ERR_OR_NULL(dentry))
-		proc_remove(container_of(dentry, struct proc_dir_entry, dentry));
-}
-
-static ssize_t read_number(struct file *file, char __user *buf, size_t count, loff_t *at)
-{
-	struct proc_dir_entry *entry = file->private_data;
-	char text[32];
-	u64 value = 0;
-	int length;
-
-	memcpy(&value, entry->data, entry->width);
-	length = entry->hex ? snprintf(text, sizeof(text), "0x%0*lx\n", 2 * entry->width, value) :
-		snprintf(text, sizeof(text), "%lu\n", value);
-	return simple_read_from_buffer(buf, count, at, text, length);
-}
-
-static ssize_t write_number(struct file *file, const char __user *buf, size_t count, loff_t *at)
-{
-	struct proc_dir_entry *entry = file->private_data;
-	unsigned long value;
-	int error = kstrtoul_from_user(buf, count, 0, &value);
-
-	if (error)
-		return error;
-	memcpy(entry->data, &value, entry->width);
-	return count;
-}
-
-struct dentry *__debugfs_create_number(const char *name, umode_t mode, struct dentry *parent, void *value,
-				       unsigned int width, bool hex)
-{
-	static const struct file_operations fops = {
-		.open = simple_open, .read = read_number, .write = write_number, .llseek = default_llseek,
-	};
-	struct dentry *dentry = debugfs_create_file(name, mode, parent, value, &fops);
-
-	if (!IS_ERR(dentry)) {
-		container_of(dentry, struct proc_dir_entry, dentry)->width = width;
-		container_of(dentry, struct proc_dir_entry, dentry)->hex = hex;
+	list_for_each_entry(entry, &entries, list) {
+		if (!entry->mode || index--)
+			continue;
+		strlcpy(name, entry->path, size);
+		return entry->mode & 07777;
 	}
-	return dentry;
+	return -ENOENT;
 }
 
-static ssize_t read_blob(struct file *file, char __user *buf, size_t count, loff_t *at)
+struct proc_dir_entry *create_proc_entry(const char *name, umode_t mode, struct proc_dir_entry *parent)
 {
-	struct debugfs_blob_wrapper *blob = file->private_data;
-
-	return simple_read_from_buffer(buf, count, at, blob->data, blob->size);
-}
-
-struct dentry *debugfs_create_blob(const char *name, umode_t mode, struct dentry *parent,
-				   struct debugfs_blob_wrapper *blob)
-{
-	static const struct file_operations fops = {
-		.open = simple_open, .read = read_blob, .llseek = default_llseek,
-	};
-
-	return debugfs_create_file(name, mode, parent, blob, &fops);
+	return S_ISDIR(mode) ? proc_mkdir(name, parent) : __proc_create_fops(name, mode & 07777, parent, NULL, NULL);
 }

@@ -48,7 +48,7 @@ void user_tick(void)
 	msleep(1);
 }
 
-/* Name the `index`th thing that a driver has made: a file under /sys, or a device. Give its mode. */
+/* Name the `index`th file that a driver has made under /sys or /proc, and give its mode. */
 static long name_sysfs_file(u64 index)
 {
 	struct sysfs_node *node;
@@ -59,7 +59,7 @@ static long name_sysfs_file(u64 index)
 		sysfs_path(node, user_call.text, sizeof(user_call.text));
 		return node->mode | (node->is_binary ? USER_MODE_BINARY : 0);
 	}
-	return -ENOENT;
+	return proc_name_file(index, user_call.text, sizeof(user_call.text));
 }
 
 static bool has_node(dev_t devt)

@@ -51,6 +51,7 @@ struct device {
 	u32 devt;
 	u32 id;
 	u8 created;			/* by device_create(): freed with its last user */
+	u8 deferred;			/* a driver has asked to be tried again later */
 };
 
 /*

@@ -17,6 +17,19 @@ struct pci_device_id {
 	u32 override_only;
 };
 
+#define PLATFORM_NAME_SIZE 24
+
+struct platform_device_id {
+	char name[PLATFORM_NAME_SIZE];
+	kernel_ulong_t driver_data;
+};
+
+struct acpi_device_id {
+	u8 id[16];
+	kernel_ulong_t driver_data;
+	u32 cls, cls_msk;
+};
+
 struct of_device_id {
 	char name[32];
 	char type[32];
