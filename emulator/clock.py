@@ -30,7 +30,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.now_ns = 0
-        self._queue: list[tuple[int, int, Event]] = []
+        self.queue: list[tuple[int, int, Event]] = []  # a heap of (deadline_ns, number of the request, event)
         self._sequence = 0
 
     def advance(self, ns: int) -> None:
@@ -47,13 +47,13 @@ class Clock:
         `is_tick` says that the event only tells the time, and will come again and again.
         """
         event = Event(deadline_ns, callback, is_tick)
-        heapq.heappush(self._queue, (deadline_ns, self._sequence, event))
+        heapq.heappush(self.queue, (deadline_ns, self._sequence, event))
         self._sequence += 1
         return event
 
     def next_deadline(self) -> int | None:
         """Tell when the next event is due, or None where nothing will ever happen by itself."""
-        queue = self._queue
+        queue = self.queue
         while queue and queue[0][2].cancelled:
             heapq.heappop(queue)
         return queue[0][0] if queue else None
@@ -61,7 +61,7 @@ class Clock:
     def next_news(self) -> int | None:
         """Tell when the next event is due that is no mere tick, or None."""
         return min(
-            (due_ns for due_ns, _, event in self._queue if not event.cancelled and not event.is_tick), default=None
+            (due_ns for due_ns, _, event in self.queue if not event.cancelled and not event.is_tick), default=None
         )
 
     def run_due(self) -> None:
@@ -69,7 +69,7 @@ class Clock:
 
         An event that asks for another one at once gets it at the next call: a device cannot keep the host here.
         """
-        queue, last = self._queue, self._sequence
+        queue, last = self.queue, self._sequence
         waiting = []
         while queue and queue[0][0] <= self.now_ns:
             entry = heapq.heappop(queue)

@@ -21,9 +21,9 @@ from emulator.cpu_guard import Guards
 from emulator.cpu_interrupts import INVALID_OPCODE, PROTECTION, WITH_ERROR_CODE, Cause, Interrupts, Shutdown
 from emulator.cpu_mmu import CR0_PG, Fault, Mmu
 from emulator.cpu_report import Registers, Report, walk_frames
-from emulator.cpu_time import UNBOUNDED, BlockTime
+from emulator.cpu_time import UNBOUNDED, BlockTime, InterruptPin
 from emulator.errors import CpuFault, EmulatorError
-from emulator.native import MMIO_LENGTH, MMIO_PHYS, MMIO_VALUE, STOPPED
+from emulator.native import FAILED, MMIO_LENGTH, MMIO_PHYS, MMIO_VALUE, STOPPED
 from emulator.ram import Ram
 from emulator.trace import ExceptionEvent, Interrupt, Trace
 
@@ -37,11 +37,8 @@ _MAX_CALLS = 16  # one within the other
 _CALL_BLOCKS = 50_000_000  # a called function that has not returned by then never will
 
 
-class InterruptSource(Protocol):
-    """The interrupt controller, as the processor's pins see it."""
-
-    def pending(self) -> bool:
-        """Say whether INTR is high."""
+class InterruptSource(InterruptPin, Protocol):
+    """The interrupt controller, as the processor sees it."""
 
     def acknowledge(self) -> int:
         """Give the vector, as in the INTA cycle."""
@@ -84,7 +81,7 @@ class Cpu:
         self._env = self._engine.env
         self._scratch = self._engine.new_env()
         self._words = self._engine.words
-        self._time = BlockTime(self._words, clock, intr.pending)
+        self._time = BlockTime(self._words, clock, intr)
         self._mmu = Mmu(self._env, ram, bus.memory)
         self._interrupts = Interrupts(self._env, self._mmu)
         self._error: BaseException | None = None  # raised in a callback
@@ -125,6 +122,13 @@ class Cpu:
     def stop(self, detail: str, code: int = 0) -> None:
         """End the run after the current block."""
         self._stop_with(StopReason.EXIT, detail, code)
+
+    def on_gate(self, port: int, shift: int, function: Callable[[int], bool], cost_ns: int) -> None:
+        """Have `function(phys)` take the guest's 32-bit writes of phys >> `shift` to `port`, past the bus.
+
+        Each takes `cost_ns` first. Where the function gives True, the frame at `phys` goes into the trace.
+        """
+        self._engine.on_gate(port, shift, self._time.around(function, cost_ns, self._failed), self._trace)
 
     def call(self, function_virt: int, *args: int) -> int:
         """Run a guest function (System V ABI, 64-bit, up to six arguments) to its return, and give its result.
@@ -223,7 +227,7 @@ class Cpu:
         env = self._env
         env.save()
         inhibited = bool(env.hflags & Hflags.INHIBIT_IRQ)
-        if env.flags & Eflags.IF and not inhibited and not self._irq_mask[0] and self._intr.pending():
+        if env.flags & Eflags.IF and not inhibited and not self._irq_mask[0] and self._intr.is_pending:
             self._interrupt()
         elif self._exhausted():
             return
@@ -250,6 +254,7 @@ class Cpu:
         self._halted = error == OK and self._vector is None and not self._words[STOPPED]
         if self._error is not None:
             raised, self._error = self._error, None
+            self._words[FAILED] = 0
             raise raised
         if self._vector is not None:
             self._env.save()
@@ -365,8 +370,8 @@ class Cpu:
         engine.on_rdtsc(self._guard(self._on_rdtsc), self._guard(self._on_rdtscp))
 
     def _guard(self, function: Callable[..., Any], failed: int = 0) -> Callable[..., Any]:
-        """Wrap what the engine calls back: keep time, and let no error escape into the engine."""
-        sync, arm, stop_now = self._time.sync, self._time.arm, self._time.stop_now
+        """Wrap what the engine calls back: keep time, and keep errors."""
+        sync, arm = self._time.sync, self._time.arm
 
         def callback(_engine: int, *args: int) -> Any:
             if self._error is not None:
@@ -376,12 +381,17 @@ class Cpu:
                 result = function(*args)
                 arm()
             except BaseException as error:
-                self._error = error
-                stop_now()
+                self._failed(error)
                 return failed
             return result
 
         return callback
+
+    def _failed(self, error: BaseException) -> None:
+        """Let no error escape into the engine: stop it, and raise the error behind it."""
+        self._error = error
+        self._words[FAILED] = 1
+        self._time.stop_now()
 
     def _on_exception(self, _engine: int, vector: int) -> None:
         self._vector = vector

@@ -16,10 +16,20 @@ from unicorn.unicorn_py3.unicorn import Uc, uclib
 from emulator import memmap
 from emulator.cpu_env import Env
 from emulator.cpu_mmu import CR0_PG
-from emulator.native import IRQ_MASK, MMIO_READ_CFUNC, HookState, MmioRegion, load_hooks
+from emulator.native import (
+    IN_CFUNC,
+    IRQ_MASK,
+    MMIO_READ_CFUNC,
+    NO_PORT,
+    OUT_CFUNC,
+    HookState,
+    MmioRegion,
+    load_hooks,
+)
 from emulator.native.guard import CALLED_CFUNC, GuardState, load_guard
 from emulator.native.shadow import ShadowState, load_shadow
 from emulator.ram import Ram
+from emulator.trace import FRAME_WORDS, Trace
 
 PHYS_END = 1 << 40  # what the processor can address
 # RAM is many regions of the engine: taking a permission from a page costs in proportion to the size of its region.
@@ -29,8 +39,6 @@ CPU_MODEL = x86.UC_CPU_X86_SANDYBRIDGE
 
 # Callbacks take the engine's arguments up to the last that we need: the calling conventions of all hosts allow that.
 INTR_CFUNC = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32)
-IN_CFUNC = ctypes.CFUNCTYPE(ctypes.c_uint32, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int)
-OUT_CFUNC = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_uint32)
 INSN_CFUNC = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
 ACCESS_CFUNC = ctypes.CFUNCTYPE(
     ctypes.c_bool, ctypes.c_void_p, ctypes.c_int, ctypes.c_uint64, ctypes.c_int, ctypes.c_uint64
@@ -75,6 +83,8 @@ class Engine:
             reg_read=ctypes.cast(uclib.uc_reg_read, ctypes.c_void_p).value,
             eflags_regid=x86.UC_X86_REG_EFLAGS,
             irq_mask=ctypes.addressof(self._no_mask),
+            gate_port=NO_PORT,
+            ram=ctypes.addressof(ctypes.c_char.from_buffer(ram.u8)),
         )
         self.words = memoryview(self.state).cast("B").cast("Q")
         self._hooks = load_hooks(self.state)
@@ -131,7 +141,21 @@ class Engine:
     def on_port(self, read: Callable[..., Any], write: Callable[..., Any]) -> None:
         """Call `read(engine, port, width)` and `write(engine, port, width, value)` for port accesses."""
         self._add_callback(uc.UC_HOOK_INSN, IN_CFUNC(read), x86.UC_X86_INS_IN)
-        self._add_callback(uc.UC_HOOK_INSN, OUT_CFUNC(write), x86.UC_X86_INS_OUT)
+        self.state.port_write = self._kept(OUT_CFUNC(write))
+        data = ctypes.addressof(self.state)
+        self._add_hook(uc.UC_HOOK_INSN, self._hooks.out, data=data, insn=x86.UC_X86_INS_OUT)
+
+    def on_gate(self, port: int, shift: int, callback: Callable[[int, int], bool], trace: Trace) -> None:
+        """Call `callback(value << shift, blocks so far)`, which must not raise, for 32-bit writes to `port`.
+
+        Where it gives True, a frame at that physical address goes into the trace.
+        """
+        state = self.state
+        state.gate, state.gate_shift, state.is_true = callback, shift, True
+        frames = (ctypes.c_uint64 * len(trace.frames)).from_buffer(trace.frames)
+        state.frames, state.frames_size, state.frames_full = frames, len(trace.frames) - 1, trace.flush
+        state.frame_words = FRAME_WORDS
+        state.gate_port = port
 
     def on_rdtsc(self, rdtsc: Callable[..., Any], rdtscp: Callable[..., Any]) -> None:
         """Call `rdtsc(engine)` or `rdtscp(engine)` in place of the instruction."""
@@ -144,17 +168,13 @@ class Engine:
         Each access comes whole, RIP exact, except unaligned writes: those come whole and then again byte by byte. What
         a read gives is taken from the hook state afterwards.
         """
-        function = ACCESS_CFUNC(callback)
-        self._keep.append(function)
-        address = ctypes.cast(function, ctypes.c_void_p).value or 0
+        address = self._kept(ACCESS_CFUNC(callback))
         for start, end in self._watched:
             self._add_hook(_ACCESS, address, start=start, end=end)
 
     def on_guarded(self, callback: Callable[..., Any]) -> None:
         """Call `callback(engine, phys, width, is_store)` for each access that the guard hook calls out for."""
-        called = CALLED_CFUNC(callback)
-        self._keep.append(called)
-        self._guard_state.called = ctypes.cast(called, ctypes.c_void_p).value
+        self._guard_state.called = self._kept(CALLED_CFUNC(callback))
 
     def check_accesses(self, callback: Callable[..., Any]) -> None:
         """Call `callback(engine, phys, width, is_store)` before each access that the shadow of memory forbids.
@@ -273,8 +293,12 @@ class Engine:
         self._uc.mem_protect(start, end - start, uc.UC_PROT_NONE)
 
     def _add_callback(self, kind: int, callback: Any, insn: int = 0) -> None:
+        self._add_hook(kind, self._kept(callback), insn=insn)
+
+    def _kept(self, callback: Any) -> int:
+        """Give the address of a callback, which then lives as long as the engine."""
         self._keep.append(callback)
-        self._add_hook(kind, ctypes.cast(callback, ctypes.c_void_p).value or 0, insn=insn)
+        return ctypes.cast(callback, ctypes.c_void_p).value or 0
 
     def _add_hook(
         self, kind: int, address: int, *, data: int = 0, insn: int = 0, start: int = 1, end: int = 1

@@ -6,12 +6,21 @@ looks at the clock, and the engine's stop is set anew (`arm`) after anything out
 """
 
 from collections.abc import Callable
+from typing import Protocol
 
 from emulator import memmap
 from emulator.clock import Clock
 from emulator.native import BLOCKS, DEADLINE, RING, RING_BLOCKS, STOP_AT
 
+_PER_BLOCK = memmap.NS_PER_BLOCK
+_ROUND_UP = _PER_BLOCK - 1
 UNBOUNDED = 1 << 62  # blocks; more than any run has
+
+
+class InterruptPin(Protocol):
+    """The processor's INTR pin."""
+
+    is_pending: bool
 
 
 class BlockTime:
@@ -21,12 +30,12 @@ class BlockTime:
     and interrupts wait.
     """
 
-    def __init__(self, words: memoryview, clock: Clock, pending: Callable[[], bool]) -> None:
+    def __init__(self, words: memoryview, clock: Clock, intr: InterruptPin) -> None:
         self.limit = UNBOUNDED
         self.alone = False
         self._words = words
         self._clock = clock
-        self._pending = pending
+        self._intr = intr
         self._synced = 0  # blocks that the clock knows of
 
     @property
@@ -54,19 +63,55 @@ class BlockTime:
         self._synced = blocks
 
     def arm(self) -> None:
-        """Make the engine stop before the next event, at the limit, or where a pending interrupt can be taken."""
+        """Make the engine stop before the next event, at the limit, or where a pending interrupt can be taken.
+
+        Only when time is up to date.
+        """
         words, deadline = self._words, self.limit
         if self.alone:
             words[DEADLINE] = words[STOP_AT] = deadline
             return
-        due_ns = self._clock.next_deadline()
+        clock = self._clock
+        due_ns = clock.next_deadline()
         if due_ns is not None:
-            ns = due_ns - self._clock.now_ns
-            due = words[BLOCKS] + (-(-ns // memmap.NS_PER_BLOCK) if ns > 0 else 0)
+            ns = due_ns - clock.now_ns
+            due = self._synced + (-(-ns // memmap.NS_PER_BLOCK) if ns > 0 else 0)
             if due < deadline:
                 deadline = due
         words[DEADLINE] = deadline
-        words[STOP_AT] = 0 if self._pending() else deadline
+        words[STOP_AT] = 0 if self._intr.is_pending else deadline
+
+    def around(
+        self, enter: Callable[[int], bool], cost_ns: int, failed: Callable[[BaseException], None]
+    ) -> Callable[[int, int], bool]:
+        """Make one function, of a value and the blocks so far, of sync(), enter(value) after `cost_ns`, and arm().
+
+        It is for what leaves the engine most often: each of its steps counts.
+
+        What `enter` raises goes to `failed`, and the function gives False.
+        """
+        words, clock, queue, intr = self._words, self._clock, self._clock.queue, self._intr
+
+        def timed(value: int, blocks: int) -> bool:
+            clock.now_ns += (blocks - self._synced) * _PER_BLOCK + cost_ns
+            self._synced = blocks
+            try:
+                answer = enter(value)
+            except BaseException as error:
+                failed(error)
+                return False
+            if queue and not intr.is_pending and not self.alone:
+                due_ns, _, event = queue[0]
+                due, limit = self._synced + (due_ns - clock.now_ns + _ROUND_UP) // _PER_BLOCK, self.limit
+                if due > limit:
+                    due = limit
+                if due > 0 and not event.cancelled:
+                    words[STOP_AT] = due
+                    return answer
+            self.arm()
+            return answer
+
+        return timed
 
     def begin(self, *, one_block: bool) -> None:
         """Arm for a start of the engine: at least one block runs, or just one."""

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """One machine: a board, its processor, and a kernel image for the ROM to find."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from emulator import memmap
 from emulator.board import Board
 from emulator.config import MachineConfig
 from emulator.cpu import Cpu, Stop
@@ -26,7 +27,7 @@ class Machine:
         self.board = board = Board(config, rom, files, self._end_run)
         self.ram, self.bus, self.clock = board.ram, board.bus, board.clock
         self.trace, self.findings, self.console = board.trace, board.findings, board.console
-        self.trap_gate, self.dma_ports = board.trap_gate, board.dma_ports
+        self.dma_ports = board.dma_ports
         self.image = check_image(kernel, board.ram, "kernel")
         self.cpu = Cpu(board.ram, rom, board.bus, board.clock, board.lapic, board.trace)
         board.fabric.on_write(self.cpu.flush_code)
@@ -37,6 +38,12 @@ class Machine:
         Raises: what a kernel behind the trap gate raises.
         """
         return self.cpu.run(self.config.max_blocks, self.config.wall_seconds)
+
+    def on_trap(self, call: Callable[[int], bool]) -> None:
+        """Have `call(frame's physical address)` answer the guest's traps, and say whether they are for the trace."""
+        self.board.trap_gate.call = call
+        cost_ns = memmap.NS_PER_PORT_ACCESS + memmap.NS_PER_TRAP
+        self.cpu.on_gate(memmap.TRAP_GATE_PORT, memmap.TRAP_FRAME_SHIFT, call, cost_ns)
 
     def _end_run(self, reason: str, code: int) -> None:
         self.cpu.stop(reason, code)

@@ -2,7 +2,7 @@
 """The kernel behind the trap gate: binds memory management, the DMA API and the log to one machine.
 
     kernel = Kernel(ram, clock, trace, findings, layout, config, symbols)
-    trap_gate.call = kernel.enter
+    machine.on_trap(kernel.answer)
 
 Owns the order of boot. All its state is in guest RAM; what is kept here are views and the guest's observers.
 """
@@ -126,7 +126,7 @@ class Kernel:
         if config.kasan:
             tables.append(self._watch_memory(clock, findings, describe, variable))
         self._traps = Traps(ram, clock, trace, findings, layout, _join(*tables), describe)
-        self.enter = self._traps.enter
+        self.enter, self.answer = self._traps.enter, self._traps.answer
 
     def _watch_memory(
         self,

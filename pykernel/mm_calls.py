@@ -29,7 +29,7 @@ class MmCalls:
             "free_pages": (self.free_pages, 2),
             "kmalloc": (self.kmalloc_tracked if debug else self.kmalloc, 2),
             "krealloc": (self.krealloc, 3),
-            "ksize": (lambda objp: self._slab.ksize(objp), 1),
+            "ksize": (self._slab.ksize, 1),
             "kfree": (self.kfree_tracked if debug else self.kfree, 1),
             "kmem_cache_create": (self.kmem_cache_create, 6),
             "kmem_cache_alloc": (self.kmem_cache_alloc, 2),

@@ -180,6 +180,10 @@ class Ownership:
 
     # What the kernel does.
 
+    def follows(self, name: str) -> bool:
+        """Say whether `on_trap` wants to see calls of `name`."""
+        return name in _FREES or name.startswith("dma") or (self._finds_unwritten and name in _ALLOCATIONS)
+
     def on_trap(self, event: Trap) -> None:
         """Follow the calls that hand memory over, and those that free it."""
         if event.name in _FREES:

@@ -6,12 +6,12 @@ from where in the guest. It knows no kernel function itself; `kernel` fills the 
 """
 
 from collections.abc import Callable, Mapping
+from struct import Struct
 
 from emulator.clock import Clock
 from emulator.finding import Finding, Findings
-from emulator.memmap import KERNEL_PHYS, KERNEL_PHYS_END
 from emulator.ram import Ram
-from emulator.trace import Trace, Trap
+from emulator.trace import FRAME_WORDS, Trace, Trap
 from pykernel.backtrace import walk
 from pykernel.errors import KernelBug, KernelPanic
 from pykernel.layout.layout import Layout
@@ -21,11 +21,15 @@ from pykernel.pointers import BadPointer
 ENOSYS = 38
 _MAX_ARGS = 6
 _U64 = (1 << 64) - 1
-_ARGS, _RESULT, _CALLER, _FRAME_POINTER, _WORDS = 1, 7, 8, 9, 10
+_ARGS, _RESULT, _CALLER, _FRAME_POINTER, _FRAME_BYTES = 1, 7, 8, 9, 8 * FRAME_WORDS
+_TIME = _FRAME_POINTER  # once a call is answered
 _OFFSETS = {"number": 0, "args": 8, "result": 56, "caller": 64, "frame_pointer": 72}
 _TRACEBACK_LINES = 6
 
-Call = tuple[Callable[..., int | None], int]  # the function, and how many of the frame's arguments it takes
+_Function = Callable[..., int | None]
+# What answers a call, what reads its arguments from the frame unless it is just one, and who wants to hear of it.
+_Entry = tuple[_Function, Callable[[memoryview, int], tuple[int, ...]] | None, list[Callable[[Trap], None]]]
+Call = tuple[_Function, int]  # the function, and how many of the frame's arguments it takes
 
 
 class TrapFailure(KernelBug):
@@ -37,7 +41,7 @@ class TrapFailure(KernelBug):
 
 
 class Traps:
-    """Answer the guest's calls. `enter` is what the trap gate calls."""
+    """Answer the guest's calls. `answer` is for the trap gate: see `_make_answer`."""
 
     def __init__(
         self,
@@ -55,8 +59,18 @@ class Traps:
         self._ram, self._u64 = ram, ram.u64
         self._clock, self._trace, self._findings = clock, trace, findings
         self._describe = describe
-        self._table = {numbers[f"TRAP_{name.upper()}"]: (name, *call) for name, call in calls.items()}
+        self._calls = trace.calls
+        self._calls |= {numbers[f"TRAP_{name.upper()}"]: (name, count) for name, (_, count) in calls.items()}
+        self._table: dict[int, _Entry] = {
+            number: (
+                calls[name][0],
+                Struct(f"<{count}Q").unpack_from if count != 1 else None,
+                trace.trap_listeners(name),
+            )
+            for number, (name, count) in self._calls.items()
+        }
         self._frame = 0  # index of the current frame's first word in ram.u64
+        self.answer = self._make_answer()
 
     @property
     def caller(self) -> int:
@@ -74,52 +88,91 @@ class Traps:
 
     def wrap(self, name: str, wrapper: Callable[[Callable[..., int | None]], Callable[..., int | None]]) -> None:
         """Put `wrapper(function)` in place of the function that answers a call, where there is such a call."""
-        for number, (known, function, count) in self._table.items():
-            if known == name:
-                self._table[number] = (name, wrapper(function), count)
+        for number, (function, arguments, listeners) in self._table.items():
+            if self._calls[number][0] == name:
+                self._table[number] = (wrapper(function), arguments, listeners)
 
     def enter(self, frame_phys: int) -> None:
-        """Answer the call frame at `frame_phys`.
+        """Answer the call frame at `frame_phys`, and trace it, where there is no processor to do that."""
+        if self.answer(frame_phys):
+            self._trace.add_frame(bytes(self._ram.u8[frame_phys : frame_phys + _FRAME_BYTES]))
+
+    def _make_answer(self) -> Callable[[int], bool]:
+        """Make answer(frame_phys), with all that it needs at hand, as it is most of what a call costs.
+
+        It answers one call, and says whether it is one for the trace.
 
         Raises: TrapFailure where the kernel cannot go on after this call.
         """
-        if not KERNEL_PHYS <= frame_phys < KERNEL_PHYS_END - 8 * _WORDS and not self._ram.contains(
-            frame_phys, 8 * _WORDS
-        ):
-            sentence = f"trap gate: a call frame at {frame_phys:#x}, where there is no RAM"
-            self._findings.report(Finding("trap-bad-frame", sentence, self._clock.now_ns, phys=frame_phys))
-            return
-        u64, frame = self._u64, frame_phys >> 3
-        outer, self._frame = self._frame, frame
-        entry = self._table.get(u64[frame])
-        if entry is None:
-            self._unknown(frame)
-            self._frame = outer
-            return
-        name, function, count = entry
-        args = tuple(u64[frame + _ARGS : frame + _ARGS + count])
-        try:
-            result = (function(*args) or 0) & _U64
-        except TrapFailure:
-            raise  # of a call inside this one, and reported
-        except Exception as error:
-            # Whatever went wrong, in the guest's arguments or in our own code, is told with the guest's backtrace:
-            # an exception that left from here would only tell the host's.
-            raise TrapFailure(self._report(name, args, error)) from error
-        u64[frame + _RESULT] = result
-        self._frame = outer
-        self._trace.emit(Trap(self._clock.now_ns, name, args, result, u64[frame + _CALLER]))
+        clock, table, u64, u8 = self._clock, self._table, self._u64, self._ram.u8
+        start, end = 0, 0  # of the bank that the last frame was in
 
-    def _unknown(self, frame: int) -> None:
-        number = self._u64[frame]
-        self._u64[frame + _RESULT] = -ENOSYS & _U64
+        def answer(frame_phys: int) -> bool:
+            nonlocal start, end
+            if not start <= frame_phys < end:
+                start, end = self._frames_around(frame_phys)
+                if not end:
+                    return self._nowhere(frame_phys)
+            frame = frame_phys >> 3
+            outer, self._frame = self._frame, frame
+            try:
+                function, arguments, listeners = table[u64[frame]]
+            except KeyError:
+                return self._unknown(outer)
+            try:
+                if arguments is None:
+                    result = function(u64[frame + _ARGS])
+                else:
+                    result = function(*arguments(u8, frame_phys + 8 * _ARGS))
+            except TrapFailure:
+                raise  # of a call inside this one, and reported
+            except Exception as error:
+                # Whatever went wrong, in the guest's arguments or in our own code, is told with the guest's backtrace.
+                raise TrapFailure(self._report(error)) from error
+            self._frame = outer
+            u64[frame + _RESULT] = (result or 0) & _U64
+            u64[frame + _TIME] = clock.now_ns
+            if listeners:
+                self._tell(frame_phys, listeners)
+            return True
+
+        return answer
+
+    def _frames_around(self, frame_phys: int) -> tuple[int, int]:
+        """Give [start, end), where frames can begin in the bank of this one; (0, 0) where it is in none."""
+        for start, end in self._ram.banks:
+            if start <= frame_phys <= end - _FRAME_BYTES:
+                return start, end - _FRAME_BYTES + 1
+        return 0, 0
+
+    def _tell(self, frame_phys: int, listeners: list[Callable[[Trap], None]]) -> None:
+        event = self._trace.trap(bytes(self._ram.u8[frame_phys : frame_phys + _FRAME_BYTES]))
+        for listener in listeners:
+            listener(event)
+
+    def _nowhere(self, frame_phys: int) -> bool:
+        sentence = f"trap gate: a call frame at {frame_phys:#x}, where there is no RAM"
+        self._findings.report(Finding("trap-bad-frame", sentence, self._clock.now_ns, phys=frame_phys))
+        return False
+
+    def _unknown(self, outer: int) -> bool:
+        number = self._u64[self._frame]
+        self._u64[self._frame + _RESULT] = -ENOSYS & _U64
         details = {"backtrace": self._addresses()}
         sentence = f"trap gate: call {number:#x} is none that the kernel knows"
         self._findings.report(Finding("trap-unknown", sentence, self._clock.now_ns, details=details))
+        self._frame = outer
+        return False
 
-    def _report(self, name: str, args: tuple[int, ...], error: Exception) -> Finding:
+    def _call(self) -> tuple[str, tuple[int, ...]]:
+        """Give name and arguments of the call that is being answered."""
+        name, count = self._calls[self._u64[self._frame]]
+        first = self._frame + _ARGS
+        return name, tuple(self._u64[first : first + count])
+
+    def _report(self, error: Exception) -> Finding:
         """Report a call that failed: a bug of the guest or of its kernel's state, or one of ours."""
-        kind = _kind(error)
+        kind, (name, args) = _kind(error), self._call()
         details: dict[str, object] = {
             "call": f"{name}({', '.join(f'{arg:#x}' for arg in args)})",
             "backtrace": self._addresses(),

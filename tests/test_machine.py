@@ -146,7 +146,7 @@ def test_the_trap_gate_calls_with_the_frame_and_the_guest_goes_on() -> None:
     def answer(frame_phys: int) -> None:
         machine.ram.u8[frame_phys] = 0x42
 
-    machine.trap_gate.call = answer
+    machine.on_trap(answer)
 
     assert machine.run().code == 0x42 << 1 | 1
 
@@ -157,7 +157,7 @@ def test_an_error_in_the_kernel_outside_comes_out_of_run() -> None:
     def fail(frame_phys: int) -> None:
         raise ZeroDivisionError(frame_phys)
 
-    machine.trap_gate.call = fail
+    machine.on_trap(fail)
 
     with pytest.raises(ZeroDivisionError):
         machine.run()

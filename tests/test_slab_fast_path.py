@@ -79,7 +79,7 @@ def run_mix(seed: int, *, fast_path: bool, debug_slab: bool = False, irq_ns: int
         run.torn += session.machine.ram.u64[run.phys("irq_mask") >> 3]
 
     session.kernel.on_checkpoint(checkpoint)
-    session.machine.trace.subscribe(count, Trap)
+    session.machine.trace.subscribe_to_traps(count)
     session.machine.trace.subscribe(interrupted, Interrupt)
     assert session.run().exit_code == 0
     return run

@@ -2,6 +2,7 @@
 """The trace: what identifies a run, who hears of events, and what is written to disk."""
 
 import json
+import struct
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,43 @@ def test_subscribers_hear_of_their_type_only() -> None:
     trace.emit(Irq(1, 5, True))
 
     assert heard == [Irq(1, 5, True)]
+
+
+def test_who_wants_some_calls_hears_of_no_others() -> None:
+    trace, heard = Trace(), list[Trap]()
+    trace.trap_listeners("kmalloc")
+
+    trace.subscribe_to_traps(heard.append, lambda name: name.startswith("k"))
+
+    assert [len(trace.trap_listeners(name)) for name in ("kmalloc", "kfree", "free_pages")] == [1, 1, 0]
+
+
+def test_frames_of_calls_are_events_in_their_place() -> None:
+    trace = Trace()
+    trace.calls[32] = ("kmalloc", 2)
+    expected: list[TraceEvent] = []
+
+    for number in range(2000):
+        if number % 700 == 0:
+            expected.append(Irq(number, 5, True))
+            trace.emit(expected[-1])
+        expected.append(Trap(number, "kmalloc", (64, number), 1 << 63, 9))
+        trace.add_frame(struct.pack("<10Q", 32, 64, number, *[0] * 4, 1 << 63, 9, number))
+
+    assert trace.last(1000) == expected[-1000:]
+
+
+def test_the_digest_of_frames_does_not_depend_on_when_it_is_asked_for() -> None:
+    traces = Trace(), Trace()
+    for number in range(2000):
+        for trace in traces:
+            trace.add_frame(struct.pack("<10Q", *[number] * 10))
+        if number % 777 == 0:
+            traces[0].sha256()
+
+    assert traces[0].sha256() == traces[1].sha256()
+    traces[0].add_frame(bytes(80))
+    assert traces[0].sha256() != traces[1].sha256()
 
 
 @pytest.mark.parametrize("count", [0, 10, RING_EVENTS, 4096, 5000])

@@ -53,7 +53,7 @@ class Gate:
 
 def test_a_call_is_answered_in_its_frame_and_traced() -> None:
     gate, seen = Gate(), []
-    gate.trace.subscribe(seen.append, Trap)
+    gate.trace.subscribe_to_traps(seen.append)
     gate.clock.advance(7)
 
     assert gate.call("kmalloc", 64, 0xD0, caller=TEXT + 5) == 64 + 0xD0

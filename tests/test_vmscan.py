@@ -233,7 +233,7 @@ def test_the_reap_timer_takes_back_what_a_cache_does_not_use() -> None:
 
     prepared.kernel.on_checkpoint(look)
     traps: list[Trap] = []
-    prepared.machine.trace.subscribe(traps.append, Trap)
+    prepared.machine.trace.subscribe_to_traps(traps.append)
     result = prepared.run()
 
     assert result.exit_code == 0, result.console

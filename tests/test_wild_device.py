@@ -5,7 +5,6 @@ from emulator.chance import Chance
 from emulator.cpu_guard import Guards
 from emulator.dma import Beyond, DmaFabric, DmaPort, Reach
 from emulator.memmap import PAGE_OFFSET, PAGE_SIZE
-from emulator.trace import Trap
 from pykernel.check.memory import Memory
 from pykernel.mm.dma_history import DmaHistory
 from pykernel.ownership import Ownership
@@ -35,7 +34,7 @@ class Wild:
             frames=lambda depth: [],
             describe=hex,
         )
-        self.guest.trace.subscribe(ownership.on_trap, Trap)
+        self.guest.trace.subscribe_to_traps(ownership.on_trap, ownership.follows)
         fabric = DmaFabric(self.guest.ram, self.guest.clock, self.guest.trace, self.guest.findings)
         fabric.checker = ownership
         self.port = DmaPort(fabric, DEVICE, Reach((1 << 32) - 1, Beyond.WRAP))

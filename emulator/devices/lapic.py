@@ -61,10 +61,15 @@ class Lapic(Device):
         self._timer: Event | None = None
         self._has_vector = False  # one that may interrupt the processor now
         self._passes_pics = True
+        self.is_pending = False  # the processor's INTR pin
+        pics.changed = self._drive_pin
 
     def pending(self) -> bool:
         """Say whether the processor's INTR pin is high."""
-        return self._has_vector or (self._passes_pics and self._pics.is_pending)
+        return self.is_pending
+
+    def _drive_pin(self) -> None:
+        self.is_pending = self._has_vector or (self._passes_pics and self._pics.is_pending)
 
     def acknowledge(self) -> int:
         """Answer the processor's acknowledge cycle with a vector.
@@ -126,6 +131,7 @@ class Lapic(Device):
         is_enabled = bool(self.spurious_vector & _SOFTWARE_ENABLED)
         self._has_vector = is_enabled and best >> 4 > self._priority() >> 4
         self._passes_pics = self.lvt_lint0 & (_MASKED | _MODE) == _EXT_INT
+        self._drive_pin()
 
     @task_priority.on_write
     def _set_task_priority(self) -> None:

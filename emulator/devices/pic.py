@@ -205,6 +205,7 @@ class PicPair:
     """Master and slave as a PC wires them: inputs 0-7 and 8-15, the slave on the master's input 2."""
 
     def __init__(self) -> None:
+        self.changed: Callable[[], None] = lambda: None  # called where the pair's INT pin may have changed
         # The timer, the keyboard, the cascade, the RTC and the coprocessor are edges for ever.
         self.master = Pic(self._update, is_master=True, level_capable=0xF8)
         self.slave = Pic(self._update, is_master=False, level_capable=0xDE)
@@ -237,3 +238,4 @@ class PicPair:
         """Let what the inputs and registers say reach the INTR pin."""
         self.master.set_line(CASCADE, level=self.slave.output)
         self.is_pending = self.master.output
+        self.changed()

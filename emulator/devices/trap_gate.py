@@ -13,11 +13,12 @@ from emulator.clock import Clock
 class TrapGate:
     """One 32-bit port; a write of (frame's physical address >> TRAP_FRAME_SHIFT) calls `call(frame_phys)`.
 
-    Each call costs NS_PER_TRAP. Other widths, and calls while nobody has given `call`, are ignored.
+    Each call costs NS_PER_TRAP. A processor with its own way to the gate (`Cpu.on_gate`) does not come here. Other
+    widths, and calls while nobody has given `call`, are ignored.
     """
 
     def __init__(self, clock: Clock) -> None:
-        self.call: Callable[[int], None] | None = None
+        self.call: Callable[[int], object] | None = None
         self._clock = clock
 
     def read(self, offset: int, width: int) -> int:

@@ -18,7 +18,23 @@ EFLAGS_IF = 0x200
 BLOCK_CFUNC = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_void_p)
 MMIO_READ_CFUNC = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_void_p)
 EMU_STOP_CFUNC = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
+IN_CFUNC = ctypes.CFUNCTYPE(ctypes.c_uint32, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int)
+OUT_CFUNC = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_uint32)
+OUT_HOOK_CFUNC = ctypes.CFUNCTYPE(
+    None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_uint32, ctypes.c_void_p
+)
 REG_READ_CFUNC = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+
+
+# What enter_gate() of hooks.c calls, by its names there.
+_INTERPRETER = {
+    "gil_ensure": "PyGILState_Ensure",
+    "gil_release": "PyGILState_Release",
+    "int_from": "PyLong_FromUnsignedLongLong",
+    "vectorcall": "PyObject_Vectorcall",
+    "unref": "Py_DecRef",
+    "unraisable": "PyErr_WriteUnraisable",
+}
 
 
 class HookState(ctypes.Structure):
@@ -36,13 +52,26 @@ class HookState(ctypes.Structure):
         ("reg_read", ctypes.c_void_p),
         ("eflags_regid", ctypes.c_uint64),
         ("irq_mask", ctypes.c_void_p),
+        ("failed", ctypes.c_uint64),
+        ("port_write", ctypes.c_void_p),
+        ("gate_port", ctypes.c_uint64),
+        ("gate_shift", ctypes.c_uint64),
+        ("gate", ctypes.py_object),
+        ("is_true", ctypes.py_object),
+        ("ram", ctypes.c_void_p),
+        ("frame_words", ctypes.c_uint64),
+        ("frames", ctypes.POINTER(ctypes.c_uint64)),
+        ("frames_size", ctypes.c_uint64),
+        ("frames_full", ctypes.py_object),
+        *((name, ctypes.c_void_p) for name in _INTERPRETER),
         ("ring", ctypes.c_uint64 * RING_BLOCKS),
     ]
 
 
 # The same state as a memoryview of 64-bit words, which Python reads and writes faster than members.
 BLOCKS, STOP_AT, DEADLINE, STOPPED, MMIO_PHYS, MMIO_LENGTH, MMIO_VALUE = range(7)
-IRQ_MASK, RING = 10, 11
+IRQ_MASK, FAILED, RING = 10, 11, 28
+NO_PORT = (1 << 64) - 1
 
 
 class MmioRegion(ctypes.Structure):
@@ -52,11 +81,12 @@ class MmioRegion(ctypes.Structure):
 
 
 class Hooks:
-    """The two callbacks as function addresses. `keep` holds what must live as long as the engine calls them."""
+    """The callbacks as function addresses. `keep` holds what must live as long as the engine calls them."""
 
-    def __init__(self, block: int, mmio_read: int, keep: object) -> None:
+    def __init__(self, block: int, mmio_read: int, out: int, keep: object) -> None:
         self.block = block
         self.mmio_read = mmio_read
+        self.out = out
         self.keep = keep
 
 
@@ -69,10 +99,13 @@ def library_path() -> Path:
 def load_hooks(state: HookState) -> Hooks:
     """Take the compiled hooks, or their Python twins where this platform has none."""
     path = library_path()
-    if not path.exists():
+    if not path.exists() or sys.implementation.name != "cpython":
         return python_hooks(state)
     library = ctypes.CDLL(str(path))
-    return Hooks(_address(library.hook_block), _address(library.hook_mmio_read), library)
+    for name, function in _INTERPRETER.items():
+        setattr(state, name, _address(getattr(ctypes.pythonapi, function)))
+    block, mmio_read, out = library.hook_block, library.hook_mmio_read, library.hook_out
+    return Hooks(_address(block), _address(mmio_read), _address(out), library)
 
 
 def python_hooks(state: HookState) -> Hooks:
@@ -84,7 +117,7 @@ def python_hooks(state: HookState) -> Hooks:
     def block(engine: int, address: int, _size: int, _data: int) -> None:
         blocks = state.blocks
         if blocks >= state.stop_at:
-            stops = blocks >= state.deadline
+            stops = state.stop_at or blocks >= state.deadline
             if not stops:
                 reg_read(engine, state.eflags_regid, ctypes.byref(eflags))
                 masked = ctypes.c_uint64.from_address(state.irq_mask or 0).value
@@ -103,8 +136,25 @@ def python_hooks(state: HookState) -> Hooks:
         answer = bytes(value[at - start] if start <= at < end else 0xFF for at in range(phys, phys + size))
         return int.from_bytes(answer, "little")
 
-    callbacks = BLOCK_CFUNC(block), MMIO_READ_CFUNC(mmio_read)
-    return Hooks(_address(callbacks[0]), _address(callbacks[1]), callbacks)
+    callbacks = BLOCK_CFUNC(block), MMIO_READ_CFUNC(mmio_read), OUT_HOOK_CFUNC(_python_out(state))
+    return Hooks(_address(callbacks[0]), _address(callbacks[1]), _address(callbacks[2]), callbacks)
+
+
+def _python_out(state: HookState) -> Callable[[int, int, int, int, int], None]:
+    """Make the hook of OUT."""
+
+    def out(engine: int, port: int, size: int, value: int, _data: int) -> None:
+        if port != state.gate_port or size != 4:
+            OUT_CFUNC(state.port_write or 0)(engine, port, size, value)
+        elif not state.failed and state.gate(value << state.gate_shift, state.blocks):
+            frame = state.ram + (value << state.gate_shift)
+            free = ctypes.addressof(state.frames.contents) + 8 * (1 + state.frames[0])
+            ctypes.memmove(free, frame, 8 * state.frame_words)
+            state.frames[0] += state.frame_words
+            if state.frames[0] + state.frame_words > state.frames_size:
+                state.frames_full()
+
+    return out
 
 
 def _address(function: Callable[..., Any]) -> int:

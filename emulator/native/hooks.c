@@ -11,8 +11,8 @@ typedef unsigned int u32;
 
 struct hook_state {
 	u64 blocks;		/* executed so far */
-	u64 stop_at;		/* from this count on, look closer before each block */
-	u64 deadline;		/* from this count on, execute none */
+	u64 stop_at;		/* from this count on, execute none; 0: an interrupt is pending, look closer at each block */
+	u64 deadline;		/* and then from this count on, execute none */
 	u64 stopped;		/* the block hook stopped the engine */
 	u64 mmio_phys;		/* what the load under way is answered: `mmio_length` bytes ... */
 	u64 mmio_length;
@@ -21,6 +21,23 @@ struct hook_state {
 	int (*reg_read)(void *engine, int regid, void *value);
 	u64 eflags_regid;
 	volatile u64 *irq_mask;	/* while this is not 0, the guest has interrupts off */
+	u64 failed;		/* a callback has raised: the rest of the block has no effect */
+	void (*port_write)(void *engine, u32 port, int size, u32 value);
+	u64 gate_port;		/* 32-bit writes to this port go past the bus, to `gate`, shifted left */
+	u64 gate_shift;
+	void *gate;		/* a Python function of the result and `blocks`; when it returns True, ... */
+	void *is_true;
+	unsigned char *ram;	/* ... so many words at that physical address ... */
+	u64 frame_words;
+	u64 *frames;		/* ... are added here; the first word says how many there are already, ... */
+	u64 frames_size;	/* ... and this, how many there can be */
+	void *frames_full;	/* a Python function that makes room */
+	int (*gil_ensure)(void);	/* from here on functions of the interpreter: PyGILState_Ensure, ... */
+	void (*gil_release)(int state);
+	void *(*int_from)(u64 value);
+	void *(*vectorcall)(void *function, void *const *args, u64 count, void *names);
+	void (*unref)(void *object);
+	void (*unraisable)(void *where);
 	u64 ring[RING_BLOCKS];	/* addresses of the last blocks: block n is at n % RING_BLOCKS */
 };
 
@@ -34,7 +51,7 @@ static int interrupts_off(void *engine, struct hook_state *state)
 	return !(eflags & EFLAGS_IF);
 }
 
-/* UC_HOOK_BLOCK. Between stop_at and deadline an interrupt is pending: go on only while the guest has them off. */
+/* UC_HOOK_BLOCK. While an interrupt is pending, go on only as long as the guest has them off. */
 void hook_block(void *engine, u64 address, u32 size, void *data)
 {
 	struct hook_state *state = data;
@@ -42,13 +59,54 @@ void hook_block(void *engine, u64 address, u32 size, void *data)
 
 	(void)size;
 	if (__builtin_expect(blocks >= state->stop_at, 0) &&
-	    (blocks >= state->deadline || !interrupts_off(engine, state))) {
+	    (state->stop_at || blocks >= state->deadline || !interrupts_off(engine, state))) {
 		state->stopped = 1;
 		state->emu_stop(engine);
 		return;
 	}
 	state->ring[blocks % RING_BLOCKS] = address;
 	state->blocks = blocks + 1;
+}
+
+/* Call the gate as the interpreter itself would: a callback made by ctypes takes longer than most calls of the kernel. */
+static void enter_gate(struct hook_state *state, u64 value)
+{
+	int gil = state->gil_ensure();
+	void *arguments[] = { state->int_from(value), state->int_from(state->blocks) };
+	void *result = 0;
+
+	if (arguments[0] && arguments[1])
+		result = state->vectorcall(state->gate, arguments, 2, 0);
+
+	if (result == state->is_true) {
+		const u64 *frame = (const u64 *)(state->ram + value);
+
+		for (u64 i = 0; i < state->frame_words; i++)
+			state->frames[++state->frames[0]] = frame[i];
+		if (state->frames[0] + state->frame_words > state->frames_size) {
+			state->unref(result);
+			result = state->vectorcall(state->frames_full, 0, 0, 0);
+		}
+	}
+	if (result)
+		state->unref(result);
+	else
+		state->unraisable(state->gate);	/* keeps its own errors: this was an interrupt from the keyboard */
+	for (int i = 0; i < 2; i++)
+		if (arguments[i])
+			state->unref(arguments[i]);
+	state->gil_release(gil);
+}
+
+/* UC_HOOK_INSN of OUT. */
+void hook_out(void *engine, u32 port, int size, u32 value, void *data)
+{
+	struct hook_state *state = data;
+
+	if (port != state->gate_port || size != 4)
+		state->port_write(engine, port, size, value);
+	else if (!state->failed)
+		enter_gate(state, (u64)value << state->gate_shift);
 }
 
 /* A stretch of physical addresses with neither RAM nor ROM behind it. */

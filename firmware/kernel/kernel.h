@@ -47,7 +47,6 @@ void uart_init(void);
 void uart_write(const char *text, size_t length);
 
 /* trap.c */
-u64 trap(struct trap_frame *frame);
 void trap_panic(const char *message);
 void trap_oops(const struct pt_regs *regs, const char *message);
 void setup_arch(struct boot_params *params);

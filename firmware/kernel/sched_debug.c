@@ -10,6 +10,7 @@
 
 #include "kernel.h"
 #include "sched.h"
+#include "trap.h"
 
 #define NEVER (~0UL)
 #define STATE_LETTERS "RSD"

@@ -13,15 +13,6 @@
 #include "object_users.h"
 #include "trap.h"
 
-u64 trap(struct trap_frame *frame)
-{
-	outl(__pa(frame) >> TRAP_FRAME_SHIFT, TRAP_GATE_PORT);
-	barrier();
-	if (unlikely(con_start != log_end))
-		release_console_sem();
-	return frame->result;
-}
-
 noinline void setup_arch(struct boot_params *params)
 {
 	TRAP(TRAP_SETUP_ARCH, (u64)params);

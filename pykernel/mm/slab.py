@@ -43,7 +43,7 @@ class Slab:
     `call(function, cachep, objp)` runs a constructor or destructor in the guest. Chosen for the configuration are
     `kmem_cache_alloc(cachep, gfp_mask, caller=0)`, `kmem_cache_free(cachep, objp, caller=0)`,
     `kmalloc(size, gfp_mask, caller=0)` and `kfree(objp, caller=0)`, where `caller` is the return address that
-    CONFIG_DEBUG_SLAB keeps.
+    CONFIG_DEBUG_SLAB keeps. `ksize(objp)` gives the bytes that may be used of an object.
     """
 
     kmem_cache_alloc: Callable[..., int]
@@ -56,7 +56,7 @@ class Slab:
         self.core = SlabCore(mm, call)
         self.core.cache_alloc = partial(slab_fast.cache_alloc, self.core)
         self.core.cache_free = partial(slab_fast.cache_free, self.core)
-        self._ksize = guarded(partial(kmalloc.ksize, self.core))
+        self.ksize = guarded(partial(kmalloc.ksize, self.core))
         self.read_geometry()
 
     def read_geometry(self) -> None:
@@ -150,7 +150,3 @@ class Slab:
     def krealloc(self, objp: int, size: int, gfp_mask: int, caller: int = 0) -> int:
         """Give an object of at least `size` bytes with the old one's content; 0 without memory."""
         return guarded(kmalloc.krealloc)(self.core, objp, size, gfp_mask, caller)
-
-    def ksize(self, objp: int) -> int:
-        """Give the bytes that may be used of an object."""
-        return self._ksize(objp)

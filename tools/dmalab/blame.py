@@ -50,13 +50,12 @@ class Blame:
         self._fabric = fabric
         self._translated = translated
 
-    def on_trap(self, event: Trap) -> None:
-        """Look at a cache that was to be destroyed."""
-        if event.name == "kmem_cache_destroy":
-            self._check_destroyed(event)
+    def follows(self, name: str) -> bool:
+        """Say whether `on_trap` wants to see calls of `name`."""
+        return name == "kmem_cache_destroy"
 
-    def _check_destroyed(self, event: Trap) -> None:
-        """Report a cache that is still there, with the objects that keep it alive."""
+    def on_trap(self, event: Trap) -> None:
+        """Report a cache that was to be destroyed and is still there, with the objects that keep it alive."""
         cache = find_cache(self._memory, event.args[0])
         if cache is None:
             return

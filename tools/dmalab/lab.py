@@ -29,7 +29,6 @@ from dmalab.stops import run_machine
 from dmalab.user_space import User
 from emulator.errors import EmulatorError
 from emulator.finding import Finding
-from emulator.trace import Trap
 from firmware import Configuration, kernel_path
 from pykernel.user_calls import ModuleState
 
@@ -98,7 +97,7 @@ class Lab:
         self._leaks = ModuleLeaks(
             built.image, self.machine.clock, self.machine.findings, self._session.symbols.describe
         )
-        self.machine.trace.subscribe(self._leaks.on_trap, Trap)
+        self.machine.trace.subscribe_to_traps(self._leaks.on_trap, self._leaks.follows)
         layout = self.kernel.mm.layout
         self._offsets = {name: offset for name, (offset, _) in layout.members("user_call").items()}
         self._call, self._waiting, self._ended = 0, False, False

@@ -16,6 +16,7 @@ from pykernel.user_calls import Leftover
 _SHOWN = 20
 _TAKES = {"kmalloc": "kmalloc", "kmem_cache_alloc": "kmem_cache_alloc", "get_free_pages": "pages"}
 _GIVES = {"kfree": 0, "kmem_cache_free": 1, "free_pages": 0}  # name -> which argument is the address
+_FOLLOWED = {*_TAKES, *_GIVES, "krealloc", "kmem_cache_create", "kmem_cache_destroy"}
 _ZERO_SIZE = 16  # what kmalloc(0) gives: nothing that must be freed
 
 
@@ -27,6 +28,10 @@ class ModuleLeaks:
         self._clock, self._findings, self._describe = clock, findings, describe
         self._taken: dict[int, Trap] = {}
         self._caches: dict[int, Trap] = {}
+
+    def follows(self, name: str) -> bool:
+        """Say whether `on_trap` wants to see calls of `name`."""
+        return name in _FOLLOWED
 
     def on_trap(self, event: Trap) -> None:
         """Follow one call of the allocators."""

@@ -23,7 +23,7 @@ from emulator.dma import Beyond, Reach
 from emulator.errors import ConfigError
 from emulator.machine import Machine
 from emulator.memmap import KERNEL_MAP_BASE, KERNEL_PHYS, MODULE_PHYS, MODULE_PHYS_END
-from emulator.trace import Dma, Trap
+from emulator.trace import Dma
 from firmware import BUILD_DIR, ROM, Configuration, kernel_path
 from pykernel.backtrace import frames
 from pykernel.check.census import census
@@ -73,7 +73,7 @@ class Session:
             variable=self.symbols.variable,
             interrupt_pending=self.machine.board.lapic.pending,
         )
-        self.machine.trap_gate.call = self.kernel.enter
+        self.machine.on_trap(self.kernel.answer)
         self.machine.cpu.mask_interrupts_by(self.symbols.addresses["irq_mask"] - KERNEL_MAP_BASE)
         self.memory = Memory(self.machine.ram, layout, spec.kernel, self.kernel.mm.statics)
         self.result = Result(spec, scenario)
@@ -121,7 +121,7 @@ class Session:
         findings = self.machine.findings
         blame = Blame(self.memory, kernel, self.symbols, findings, self._users, fabric, translated=translated)
         trace.subscribe(self._transfers.on_dma, Dma)
-        trace.subscribe(blame.on_trap, Trap)
+        trace.subscribe_to_traps(blame.on_trap, blame.follows)
         findings.annotate(blame.annotate)
         trouble.govern(findings, self.spec)
         self._enforce_ownership()
@@ -171,7 +171,7 @@ class Session:
             finds_unwritten=self.spec.uninitialized,
             exposes=self._exposes if machine.board.iommu is not None else None,
         )
-        machine.trace.subscribe(ownership.on_trap, Trap)
+        machine.trace.subscribe_to_traps(ownership.on_trap, ownership.follows)
         machine.board.fabric.checker = ownership
         machine.board.fabric.caches = caches
         if machine.board.iommu is not None:

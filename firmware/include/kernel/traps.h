@@ -16,7 +16,7 @@ struct trap_frame {
 	u64 args[6];
 	u64 result;
 	u64 caller;		/* return address of the kernel function called: the driver's line */
-	u64 frame_pointer;	/* RBP of that function, from which a backtrace is walked */
+	u64 frame_pointer;	/* RBP of that function, from which a backtrace is walked; then the time, in ns */
 } __attribute__((aligned(16)));
 
 enum trap {
