@@ -28,8 +28,10 @@ static inline void note_free(const void *objp, u64 caller)
 	u64 phys = (u64)objp - PAGE_OFFSET;
 	struct object_user *user = object_user_slot(phys);
 
-	if (user->object >> OBJECT_GFP_BITS == phys)
-		user->freed_by = caller;
+	u64 is_its = user->object >> OBJECT_GFP_BITS == phys;
+
+	OPTIMIZER_HIDE_VAR(is_its);	/* stored in any case: a condition costs more */
+	user->freed_by ^= (user->freed_by ^ (u32)caller) & -(u32)is_its;
 }
 
 #endif

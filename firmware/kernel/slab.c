@@ -26,6 +26,11 @@ struct object_user object_users[OBJECT_USERS];
 
 int slab_fast_path;		/* since kmem_cache_init(), unless debugging or fast_path=0 forbids it */
 
+/* Which of malloc_sizes serves a small size, by (size - 1) / SIZE_STEP: all sizes are multiples of that. */
+#define SIZE_STEP 32
+#define MAX_SMALL 4096
+static u8 size_index[MAX_SMALL / SIZE_STEP];
+
 #define CALLER ((u64)__builtin_return_address(0))
 #define FRAME ((u64)__builtin_frame_address(0))
 
@@ -43,7 +48,14 @@ static noinline u64 slow_path(u64 number, u64 first, u64 second, u64 caller, u64
 
 noinline void kmem_cache_init(void)
 {
+	u8 index = 0;
+
 	TRAP(TRAP_KMEM_CACHE_INIT);
+	for (size_t step = 0; step < MAX_SMALL / SIZE_STEP; step++) {
+		while ((step + 1) * SIZE_STEP > malloc_sizes[index].cs_size)
+			index++;
+		size_index[step] = index;
+	}
 #ifndef CONFIG_DEBUG_SLAB
 	slab_fast_path = command_line_number("fast_path", 1) != 0;
 #endif
@@ -68,23 +80,56 @@ static inline void *pop(struct kmem_cache *cachep)
 	return objp;
 }
 
-/* Put an object into the CPU's array: 0 where there is no room. mm/slab.c: __cache_free */
-static inline int push(struct kmem_cache *cachep, void *objp)
+/*
+ * The shortest ways, for what is asked for nearly always. The engine spends its time at the ends of basic blocks, of which
+ * each condition makes one: so all that is rare is asked for at once, and done by the longer ways behind. They change
+ * nothing before they are sure to succeed. It also forgets at the end of a page where the next block is.
+ */
+#define SHORT_WAY noinline __attribute__((aligned(256)))
+
+static __always_inline int pop_noted(struct kmem_cache *cachep, gfp_t gfp_mask, u64 caller, void **objp)
 {
 	struct array_cache *ac;
 	unsigned int avail;
-	int has_room;
 
 	mask_interrupts();
 	ac = cachep->array[0];
 	avail = ac->avail;
-	has_room = avail < ac->limit;
-	if (likely(has_room)) {
-		ac->entry[avail] = objp;
-		ac->avail = avail + 1;
+	if (unlikely(!avail)) {
+		unmask_interrupts();
+		return 0;
 	}
+	*objp = ac->entry[avail - 1];
+	ac->touched = 1;
+	ac->avail = avail - 1;
 	unmask_interrupts();
-	return has_room;
+	note_allocation(*objp, gfp_mask, caller);
+	return 1;
+}
+
+static __always_inline int push_noted(struct kmem_cache *cachep, void *objp, u64 caller)
+{
+	struct array_cache *ac;
+	unsigned int avail;
+
+	mask_interrupts();
+	ac = cachep->array[0];
+	avail = ac->avail;
+	if (unlikely(avail >= ac->limit)) {
+		unmask_interrupts();
+		return 0;
+	}
+	ac->entry[avail] = objp;
+	ac->avail = avail + 1;
+	unmask_interrupts();
+	note_free(objp, caller);
+	return 1;
+}
+
+/* Whether an allocation is worth a closer look: a context that is, flags that are, no fast path. */
+static __always_inline u64 is_rare(gfp_t gfp_mask)
+{
+	return (u64)preempt_count() | !slab_fast_path | (gfp_mask & (__GFP_DMA | __GFP_ZERO));
 }
 
 /* Find the general cache for a size: NULL where there is none. mm/slab.c: __find_general_cachep */
@@ -102,16 +147,6 @@ static inline struct kmem_cache *general_cachep(size_t size, gfp_t gfp_mask)
 		return NULL;
 #endif
 	return sizes->cs_cachep;
-}
-
-/* The cache of a slab's object: NULL where the pointer leads to none. Pages of slabs are never compound. */
-static inline struct kmem_cache *cachep_of(const void *objp)
-{
-	u64 pfn = ((u64)objp - PAGE_OFFSET) >> PAGE_SHIFT;
-
-	if (unlikely(pfn >= max_pfn || !(mem_map[pfn].flags & 1UL << PG_slab)))
-		return NULL;
-	return (struct kmem_cache *)mem_map[pfn].lru.next;
 }
 
 /*
@@ -174,9 +209,23 @@ slow:
 	return allocated(objp, gfp_mask, caller);
 }
 
-noinline void *kmalloc(size_t size, gfp_t gfp_mask)
+static noinline void *rare_kmalloc(size_t size, gfp_t gfp_mask, u64 caller, u64 frame_pointer)
 {
-	return do_kmalloc(size, gfp_mask, CALLER, FRAME);
+	return do_kmalloc(size, gfp_mask, caller, frame_pointer);
+}
+
+SHORT_WAY void *kmalloc(size_t size, gfp_t gfp_mask)
+{
+	u64 rare = is_rare(gfp_mask) | (size - 1 >= MAX_SMALL);
+	struct kmem_cache *cachep;
+	void *objp;
+
+	if (unlikely(rare))
+		return rare_kmalloc(size, gfp_mask, CALLER, FRAME);
+	cachep = malloc_sizes[size_index[(size - 1) / SIZE_STEP]].cs_cachep;
+	if (likely(pop_noted(cachep, gfp_mask, CALLER, &objp)))
+		return objp;
+	return rare_kmalloc(size, gfp_mask, CALLER, FRAME);
 }
 
 noinline void *kzalloc(size_t size, gfp_t gfp_mask)
@@ -211,19 +260,24 @@ noinline size_t ksize(const void *objp)
 	return TRAP(TRAP_KSIZE, (u64)objp);
 }
 
-noinline void kfree(const void *objp)
+static noinline void rare_kfree(const void *objp, u64 caller, u64 frame_pointer)
 {
-	struct kmem_cache *cachep;
-
 	if (unlikely(ZERO_OR_NULL_PTR(objp)))
 		return;
-	note_free(objp, CALLER);
-	if (likely(slab_fast_path)) {
-		cachep = cachep_of(objp);
-		if (likely(cachep) && likely(push(cachep, (void *)objp)))
-			return;
-	}
-	slow_path(TRAP_KFREE, (u64)objp, 0, CALLER, FRAME);
+	note_free(objp, caller);
+	slow_path(TRAP_KFREE, (u64)objp, 0, caller, frame_pointer);
+}
+
+SHORT_WAY void kfree(const void *objp)
+{
+	u64 pfn = ((u64)objp - PAGE_OFFSET) >> PAGE_SHIFT;	/* of NULL and ZERO_SIZE_PTR one beyond the end */
+	u64 rare = (pfn >= max_pfn) | !slab_fast_path;
+
+	OPTIMIZER_HIDE_VAR(rare);	/* else it makes two conditions of it again */
+	if (likely(!rare) && likely(mem_map[pfn].flags & 1UL << PG_slab) &&
+	    likely(push_noted((struct kmem_cache *)mem_map[pfn].lru.next, (void *)objp, CALLER)))
+		return;
+	rare_kfree(objp, CALLER, FRAME);
 }
 
 noinline struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align, unsigned long flags,
@@ -238,9 +292,19 @@ noinline struct kmem_cache *kmem_cache_create_dtor(const char *name, size_t size
 	return (void *)TRAP(TRAP_KMEM_CACHE_CREATE, (u64)name, size, align, flags, (u64)ctor, (u64)dtor);
 }
 
-noinline void *kmem_cache_alloc(struct kmem_cache *cachep, gfp_t gfp_mask)
+static noinline void *rare_cache_alloc(struct kmem_cache *cachep, gfp_t gfp_mask, u64 caller, u64 frame_pointer)
 {
-	return cache_alloc(cachep, gfp_mask, CALLER, FRAME);
+	return cache_alloc(cachep, gfp_mask, caller, frame_pointer);
+}
+
+SHORT_WAY void *kmem_cache_alloc(struct kmem_cache *cachep, gfp_t gfp_mask)
+{
+	u64 rare = is_rare(gfp_mask) | !cachep;
+	void *objp;
+
+	if (likely(!rare) && likely(pop_noted(cachep, gfp_mask, CALLER, &objp)))
+		return objp;
+	return rare_cache_alloc(cachep, gfp_mask, CALLER, FRAME);
 }
 
 noinline void *kmem_cache_zalloc(struct kmem_cache *cachep, gfp_t gfp_mask)
@@ -248,11 +312,14 @@ noinline void *kmem_cache_zalloc(struct kmem_cache *cachep, gfp_t gfp_mask)
 	return cache_alloc(cachep, gfp_mask | __GFP_ZERO, CALLER, FRAME);
 }
 
-noinline void kmem_cache_free(struct kmem_cache *cachep, void *objp)
+SHORT_WAY void kmem_cache_free(struct kmem_cache *cachep, void *objp)
 {
-	note_free(objp, CALLER);
-	if (likely(slab_fast_path && cachep) && likely(push(cachep, objp)))
+	u64 rare = !slab_fast_path | !cachep;
+
+	OPTIMIZER_HIDE_VAR(rare);	/* else it makes two conditions of it again */
+	if (likely(!rare) && likely(push_noted(cachep, objp, CALLER)))
 		return;
+	note_free(objp, CALLER);
 	slow_path(TRAP_KMEM_CACHE_FREE, (u64)cachep, (u64)objp, CALLER, FRAME);
 }
 

@@ -7,6 +7,7 @@
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define barrier() __asm__ volatile("" : : : "memory")
 #define barrier_data(pointer) __asm__ volatile("" : : "r"(pointer) : "memory")
+#define OPTIMIZER_HIDE_VAR(var) __asm__("" : "+r"(var))
 #define unreachable() __builtin_unreachable()
 
 /* One access of the whole object, neither torn nor repeated. */
