@@ -14,6 +14,7 @@ from pykernel.trapgate import Call
 NEVER = (1 << 64) - 1
 _DEPTH = 32
 _SHOWN_FRAMES = 12
+_PLACES = {"active-object": "started_at"}  # what a finding's place is: else where a lock was taken that is held
 
 
 class Deadlock(KernelBug):
@@ -47,17 +48,19 @@ class SchedCalls:
 
     def table(self) -> Mapping[str, Call]:
         """List the calls and how many arguments each takes."""
-        return {"sched_bug": (self.sched_bug, 2), "all_asleep": (self.all_asleep, 0), "deadlock": (self.deadlock, 2)}
+        return {"sched_bug": (self.sched_bug, 3), "all_asleep": (self.all_asleep, 0), "deadlock": (self.deadlock, 2)}
 
-    def sched_bug(self, bug: int, message: int) -> None:
-        """Make a finding of what the guest found; once for each way that leads there."""
+    def sched_bug(self, bug: int, message: int, place: int) -> None:
+        """Make a finding of what the guest found, with the `place` to blame; once for each way that leads there."""
         frames = self._backtrace(_DEPTH)
-        key = bug, tuple(frames)
+        key = bug, (place, *frames)
         if key in self._reported:
             return
         self._reported.add(key)
         kind = self._kinds.get(bug, "sched-bug")
         details: dict[str, Json] = {"backtrace": [self._describe(frame) for frame in frames]}
+        if place:
+            details[_PLACES.get(kind, "taken_at")] = self._describe(place)
         self._findings.report(Finding(kind, read_string(self._ram, message), self._clock.now_ns, details=details))
 
     def all_asleep(self) -> int:

@@ -70,6 +70,7 @@ int take_probe_error(void);
 /* module.c: the module that the host has handed over */
 int insert_module(void);
 const char *loaded_module_name(void);
+unsigned long module_pinned_at(void);	/* where the last reference was taken */
 void forget_module(void);
 
 /* user_task.c, and what it tells the host */

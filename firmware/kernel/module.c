@@ -208,18 +208,32 @@ int unload_module(const char *name)
 	return -ENOENT;
 }
 
+static unsigned long pinned_at;
+
+unsigned long module_pinned_at(void)
+{
+	return pinned_at;
+}
+
+static void pin(struct module *module, void *caller)
+{
+	if (!module)
+		return;
+	module->refcnt++;
+	pinned_at = driver_line((unsigned long)caller);
+}
+
 bool try_module_get(struct module *module)
 {
 	if (module && module->state == MODULE_STATE_GOING)
 		return false;
-	__module_get(module);
+	pin(module, __builtin_return_address(0));
 	return true;
 }
 
 void __module_get(struct module *module)
 {
-	if (module)
-		module->refcnt++;
+	pin(module, __builtin_return_address(0));
 }
 
 void module_put(struct module *module)

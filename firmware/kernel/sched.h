@@ -25,9 +25,13 @@ int in_task_stack_guard(u64 virt);
 /* sched_debug.c */
 extern int system_running;
 void sched_bug(enum sched_bug bug, const char *format, ...) __printf(2, 3);
+void sched_bug_at(enum sched_bug bug, unsigned long place, const char *format, ...) __printf(3, 4);
 void schedule_bug(void);
 void check_all_asleep(void);
 void check_atomic_balance(const char *what, int before);
+
+/* spinlock.c */
+unsigned long lock_taken_at(void);
 
 /* timer.c, hrtimer.c */
 void run_local_timers(void);

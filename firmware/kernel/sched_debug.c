@@ -19,11 +19,11 @@ int system_running;			/* boot is over: from now on it is wrong to sleep where on
 
 static u64 ask_again;			/* sched_clock() from which on it is worth asking for events */
 
-static noinline u64 trap_sched(enum trap number, u64 first, u64 second)
+static noinline u64 trap_sched(enum trap number, u64 first, u64 second, u64 third)
 {
 	struct trap_frame frame = {
 		.number = number,
-		.args = { first, second },
+		.args = { first, second, third },
 		.caller = (u64)__builtin_return_address(0),
 		.frame_pointer = (u64)__builtin_frame_address(0),
 	};
@@ -31,22 +31,38 @@ static noinline u64 trap_sched(enum trap number, u64 first, u64 second)
 	return trap(&frame);
 }
 
-noinline void sched_bug(enum sched_bug bug, const char *format, ...)
+/* `place` is the driver's line that is to blame, where the way here does not lead over it; else 0. */
+static noinline void report_bug(enum sched_bug bug, unsigned long place, const char *format, va_list args)
 {
 	char message[256];
+
+	vsnprintf(message, sizeof(message), format, args);
+	printk(KERN_ERR "%s\n", message);
+	dump_stack();
+	trap_sched(TRAP_SCHED_BUG, bug, (u64)message, place);
+}
+
+noinline void sched_bug(enum sched_bug bug, const char *format, ...)
+{
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
+	report_bug(bug, 0, format, args);
 	va_end(args);
-	printk(KERN_ERR "%s\n", message);
-	dump_stack();
-	trap_sched(TRAP_SCHED_BUG, bug, (u64)message);
+}
+
+noinline void sched_bug_at(enum sched_bug bug, unsigned long place, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	report_bug(bug, place, format, args);
+	va_end(args);
 }
 
 noinline void schedule_bug(void)
 {
-	sched_bug(SCHED_BUG_SCHEDULING_WHILE_ATOMIC, "BUG: scheduling while atomic: %s/%d/0x%08x", current->comm,
+	sched_bug_at(SCHED_BUG_SCHEDULING_WHILE_ATOMIC, lock_taken_at(), "BUG: scheduling while atomic: %s/%d/0x%08x", current->comm,
 		  current->pid, preempt_count());
 }
 
@@ -54,7 +70,7 @@ noinline void __might_sleep(const char *file, int line)
 {
 	if (likely(!in_atomic() && !irqs_disabled()) || !system_running)
 		return;
-	sched_bug(SCHED_BUG_SLEEP_IN_ATOMIC,
+	sched_bug_at(SCHED_BUG_SLEEP_IN_ATOMIC, lock_taken_at(),
 		  "BUG: sleeping function called from invalid context at %s:%d, in_atomic(): %d, irqs_disabled(): %d, "
 		  "pid: %d, name: %s",
 		  file, line, in_atomic(), irqs_disabled(), current->pid, current->comm);
@@ -68,8 +84,8 @@ void check_atomic_balance(const char *what, int before)
 	if (likely(after == before))
 		return;
 	preempt_count() = before;
-	sched_bug(SCHED_BUG_PREEMPT_IMBALANCE, "huh, entered %s with preempt_count %08x, exited with %08x?", what, before,
-		  after);
+	sched_bug_at(SCHED_BUG_PREEMPT_IMBALANCE, lock_taken_at(),
+		     "huh, entered %s with preempt_count %08x, exited with %08x?", what, before, after);
 }
 
 noinline void refcount_warn_saturate(refcount_t *r, const char *what)
@@ -86,11 +102,13 @@ noinline void check_left_behind(const char *module, const void *start, size_t si
 	struct task_struct *task;
 
 	if (timer)
-		sched_bug(SCHED_BUG_ACTIVE_OBJECT, "BUG: module %s is gone, but its timer %016lx is pending: [<%016lx>]",
-			  module, (unsigned long)timer, (unsigned long)timer->function);
+		sched_bug_at(SCHED_BUG_ACTIVE_OBJECT, timer->started_at,
+			     "BUG: module %s is gone, but its timer %016lx is pending: [<%016lx>]", module,
+			     (unsigned long)timer, (unsigned long)timer->function);
 	if (work)
-		sched_bug(SCHED_BUG_ACTIVE_OBJECT, "BUG: module %s is gone, but its work %016lx is not done: [<%016lx>]",
-			  module, (unsigned long)work, (unsigned long)work->func);
+		sched_bug_at(SCHED_BUG_ACTIVE_OBJECT, work->queued_at,
+			     "BUG: module %s is gone, but its work %016lx is not done: [<%016lx>]", module,
+			     (unsigned long)work, (unsigned long)work->func);
 	for_each_process(task) {
 		if ((u64)task->threadfn - (u64)start < size && !(task->flags & PF_EXITING))
 			sched_bug(SCHED_BUG_ACTIVE_OBJECT, "BUG: module %s is gone, but its thread %s/%d runs on: [<%016lx>]",
@@ -130,11 +148,11 @@ void check_all_asleep(void)
 {
 	if (!system_running || timers_pending() || hrtimers_pending() || sched_clock() < ask_again)
 		return;
-	ask_again = trap_sched(TRAP_ALL_ASLEEP, 0, 0);
+	ask_again = trap_sched(TRAP_ALL_ASLEEP, 0, 0, 0);
 	if (ask_again != NEVER)
 		return;
 	printk(KERN_EMERG "deadlock: all tasks sleep, and nothing is pending that could wake one\n");
 	show_state();
-	trap_sched(TRAP_DEADLOCK, (u64)&init_task, (u64)current);
+	trap_sched(TRAP_DEADLOCK, (u64)&init_task, (u64)current, 0);
 	machine_exit(EXIT_PANIC);
 }

@@ -24,6 +24,16 @@ static noinline void spin_bug(spinlock_t *lock, const char *what)
 		  owner ? owner->pid : -1, owner ? 0 : -1);
 }
 
+static spinlock_t *last_taken;
+
+/* Where a lock was taken that is held now, for whoever is told that he holds one. */
+unsigned long lock_taken_at(void)
+{
+	if (!last_taken || !kernel_address_readable((unsigned long)last_taken) || !last_taken->locked)
+		return 0;
+	return last_taken->taken_at;
+}
+
 static u16 context(void)
 {
 	if (in_irq())
@@ -51,7 +61,7 @@ static void check_context(spinlock_t *lock)
 		  (unsigned long)lock, hard ? "an interrupt handler" : "softirq context", hard ? "interrupts" : "softirqs");
 }
 
-static void acquire(spinlock_t *lock)
+static void acquire(spinlock_t *lock, void *caller)
 {
 	preempt_disable();
 	if (unlikely(lock->magic != SPINLOCK_MAGIC)) {
@@ -63,6 +73,8 @@ static void acquire(spinlock_t *lock)
 	check_context(lock);
 	lock->locked++;
 	lock->owner = current;
+	lock->taken_at = (unsigned long)caller;
+	last_taken = lock;
 	barrier();
 }
 
@@ -82,7 +94,7 @@ static void release(spinlock_t *lock)
 
 noinline void spin_lock(spinlock_t *lock)
 {
-	acquire(lock);
+	acquire(lock, __builtin_return_address(0));
 }
 
 noinline void spin_unlock(spinlock_t *lock)
@@ -93,7 +105,7 @@ noinline void spin_unlock(spinlock_t *lock)
 noinline void spin_lock_irq(spinlock_t *lock)
 {
 	local_irq_disable();
-	acquire(lock);
+	acquire(lock, __builtin_return_address(0));
 }
 
 noinline void spin_unlock_irq(spinlock_t *lock)
@@ -105,7 +117,7 @@ noinline void spin_unlock_irq(spinlock_t *lock)
 noinline void spin_lock_bh(spinlock_t *lock)
 {
 	local_bh_disable();
-	acquire(lock);
+	acquire(lock, __builtin_return_address(0));
 }
 
 noinline void spin_unlock_bh(spinlock_t *lock)
@@ -119,7 +131,7 @@ noinline unsigned long _spin_lock_irqsave(spinlock_t *lock)
 	unsigned long flags;
 
 	local_irq_save(flags);
-	acquire(lock);
+	acquire(lock, __builtin_return_address(0));
 	return flags;
 }
 
@@ -133,7 +145,7 @@ noinline int spin_trylock(spinlock_t *lock)
 {
 	if (lock->locked)
 		return 0;
-	acquire(lock);
+	acquire(lock, __builtin_return_address(0));
 	return 1;
 }
 

@@ -3,6 +3,7 @@
  * Timers of tick resolution, and the sleeps that they end. One list in order of expiry; few timers are ever pending here.
  * kernel/timer.c
  */
+#include <kernel/track.h>
 #include <linux/delay.h>
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
@@ -63,6 +64,7 @@ noinline int mod_timer(struct timer_list *timer, unsigned long expires)
 	local_irq_save(flags);
 	was_pending = detach(timer);
 	timer->expires = expires;
+	timer->started_at = driver_line((unsigned long)__builtin_return_address(0));
 	enqueue(timer);
 	local_irq_restore(flags);
 	return was_pending;

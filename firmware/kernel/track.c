@@ -36,6 +36,12 @@ unsigned long module_caller(void)
 	return 0;
 }
 
+/* The line that a call is to be told by: the module's, where one is on the way that led to it. */
+unsigned long driver_line(unsigned long caller)
+{
+	return in_module(caller) ? caller : module_caller();
+}
+
 static struct tracked *find(const char *kind, unsigned long key)
 {
 	for (int i = 0; i < TRACK_MOST; i++)

@@ -138,6 +138,7 @@ static long do_call(u64 number, const u64 *args)
 	case USER_UNLOAD:
 		user_unmap_all();
 		close_all_files();
+		user_call.args[0] = module_pinned_at();
 		return unload_module(loaded_module_name());
 	}
 	return -ENOSYS;

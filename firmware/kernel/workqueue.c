@@ -4,6 +4,7 @@
  * wait, one more is made, and ended when it finds nothing to do. kernel/workqueue.c
  */
 #include <asm/page.h>
+#include <kernel/track.h>
 #include <linux/kthread.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -230,8 +231,10 @@ noinline bool queue_work(struct workqueue_struct *wq, struct work_struct *work)
 		return false;
 	local_irq_save(flags);
 	queued = !test_and_set_bit(WORK_STRUCT_PENDING_BIT, &work->data);
-	if (queued)
+	if (queued) {
+		work->queued_at = driver_line((unsigned long)__builtin_return_address(0));
 		insert_work(wq, work);
+	}
 	local_irq_restore(flags);
 	return queued;
 }
@@ -263,8 +266,10 @@ noinline bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_wor
 		return false;
 	local_irq_save(flags);
 	queued = !test_and_set_bit(WORK_STRUCT_PENDING_BIT, &dwork->work.data);
-	if (queued)
+	if (queued) {
+		dwork->work.queued_at = driver_line((unsigned long)__builtin_return_address(0));
 		start_delayed(wq, dwork, delay);
+	}
 	local_irq_restore(flags);
 	return queued;
 }

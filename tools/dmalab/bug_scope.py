@@ -112,7 +112,12 @@ _GROUPS = (
         "the scheduler's own checks (DEBUG_ATOMIC_SLEEP, lockdep, the hung task detector), and none of theirs",
         ("no", "no", "no", "no"),
         "sleep-in-atomic scheduling-while-atomic spinlock lock-inversion preempt-imbalance mutex irq timer workqueue "
-        "kthread deadlock",
+        "kthread active-object deadlock",
+    ),
+    _Group(
+        "refcount_t warns by itself, with or without a checker",
+        ("no", "no", "no", "no"),
+        "refcount",
     ),
     _Group(
         "the processor faults; the kernel's oops says where, with or without a checker",

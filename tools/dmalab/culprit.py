@@ -51,6 +51,9 @@ _CULPRITS: dict[str, tuple[str, ...]] = {
     "kasan-slab-use-after-free": ("backtrace", "freed_at"),  # used too late, or freed too early
     "kasan-use-after-free": ("backtrace", "freed_at"),
     "kasan-double-free": ("backtrace", "freed_at"),
+    "active-object": ("started_at",),
+    "preempt-imbalance": ("taken_at",),
+    "module-busy": ("taken_at",),
     "memory-leak": ("allocated_at",),
     "module-leak": ("allocated_at",),
     "slab-destroy-refused": ("destroyed_at", "objects"),

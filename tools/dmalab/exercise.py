@@ -16,6 +16,7 @@ from dmalab.user_space import POLLIN, POLLOUT, User
 _T = TypeVar("_T")
 _WORD = 4  # bytes of a read or write: what drivers of registers take
 _TIMEOUT_MS = 1000  # of virtual time, for a call that waits for something that never comes
+_IDLE_NS = 200_000_000
 _BINARY = 0x10000  # enum user_mode
 _READABLE, _WRITABLE = 0o444, 0o222
 _NOT_OURS = re.compile(r"^/sys/(devices/pci[^/]*/[^/]*/)?(resource|config|rom)\d*$")
@@ -43,6 +44,7 @@ class Exercise:
                 self._use_device(path)
             for path, mode in self._user.sysfs_files():
                 self._use_attribute(path, mode)
+            self._user.sleep(_IDLE_NS)  # for what the driver does by itself: timers, works, threads
         finally:
             self._user.timeout_ms = 0
         return self.steps

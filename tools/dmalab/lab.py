@@ -133,7 +133,7 @@ class Lab:
         """Unload the driver, look for what it left behind, and end the run."""
         if not self._ended and self._waiting:
             if not self.state.error and self.call(_UNLOAD)[0] == -_EBUSY:
-                self._leaks.report("module-busy", f"{self.driver.name}: the module is in use and cannot be unloaded")
+                self._leaks.busy(self.driver.name, self.argument(0))
             self._fill(_EXIT, (), "", 0)
             self._run()
         return self.result

@@ -65,6 +65,11 @@ class ModuleLeaks:
             details,
         )
 
+    def busy(self, name: str, pinned_at: int) -> None:
+        """Report that the module cannot be unloaded, with the last place that took a reference to it."""
+        details: dict[str, Json] = {"taken_at": self._describe(pinned_at)} if pinned_at else {}
+        self.report("module-busy", f"{name}: the module is in use and cannot be unloaded", details)
+
     def finish(self) -> None:
         """Report the memory that nobody has freed, when the module is gone."""
         for address, event in list(self._taken.items())[:_SHOWN]:

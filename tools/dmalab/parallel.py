@@ -46,7 +46,7 @@ def map_in_order(
         except BrokenProcessPool:
             raise EmulatorError("a process that did part of the work was killed: is there enough memory?") from None
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)  # and wait: whoever ends at once would leave its processes behind
             raise
 
 

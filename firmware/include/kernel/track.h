@@ -16,6 +16,7 @@ void untrack(const char *kind, unsigned long key);
 
 /* Find the driver's line that led here: 0 where none did. A module is the driver, and what of the library it needs. */
 unsigned long module_caller(void);
+unsigned long driver_line(unsigned long caller);
 int in_module(unsigned long addr);
 int in_driver(unsigned long addr);
 

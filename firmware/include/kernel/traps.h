@@ -77,7 +77,7 @@ enum trap {
 	TRAP_DRIVER_UNBOUND,		/* (struct device *): its driver has let go, and may have left nothing mapped */
 
 	/* kernel/sched.c and its neighbours */
-	TRAP_SCHED_BUG = 112,		/* (enum sched_bug, message): a primitive is used in a wrong way */
+	TRAP_SCHED_BUG = 112,		/* (enum sched_bug, message, place): a primitive is used in a wrong way */
 	TRAP_ALL_ASLEEP,		/* () -> when something will happen by itself, in ns; ~0 for never; 0: unknown */
 	TRAP_DEADLOCK,			/* (init_task, current): nothing ever will; does not return */
 

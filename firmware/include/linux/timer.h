@@ -22,6 +22,7 @@ struct timer_list {
 #endif
 	unsigned long data;
 	u32 flags;
+	unsigned long started_at;	/* the code that did, last */
 };
 
 #define TIMER_DEFERRABLE 0x00080000

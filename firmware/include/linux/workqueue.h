@@ -19,6 +19,7 @@ struct work_struct {
 	struct list_head entry;
 	work_func_t func;
 	struct workqueue_struct *queued_on;	/* the last one */
+	unsigned long queued_at;	/* the code that did, last */
 };
 
 struct delayed_work {
@@ -47,7 +48,7 @@ extern struct workqueue_struct *system_wq;
 
 void delayed_work_timer_fn(struct delayed_work *dwork);
 
-#define __WORK_INITIALIZER(name, fn) { 0, LIST_HEAD_INIT((name).entry), (fn), NULL }
+#define __WORK_INITIALIZER(name, fn) { 0, LIST_HEAD_INIT((name).entry), (fn), NULL, 0 }
 #define __DELAYED_WORK_INITIALIZER(name, fn) {							\
 	.work = __WORK_INITIALIZER((name).work, (fn)),						\
 	.timer = { .function = (void *)delayed_work_timer_fn, .data = (unsigned long)&(name) } }
