@@ -75,6 +75,7 @@ class DmaAccess(NamedTuple):
     length: int  # bytes
     runs: tuple[tuple[int, int], ...]
     descriptor: int | None  # the bus address of the descriptor that asked for it
+    reach: int = (1 << 64) - 1  # the highest address that the part can drive
 
 
 class Checker(Protocol):
@@ -298,7 +299,7 @@ class DmaPort:
         checker = self._fabric.checker
         if checker is None or not self.reach.holds(dma_addr, length):
             return None
-        access = DmaAccess(self.name, is_write, dma_addr, length, tuple(runs), descriptor)
+        access = DmaAccess(self.name, is_write, dma_addr, length, tuple(runs), descriptor, self.reach.mask)
         with self._telling():
             return checker.check_dma(access)
 

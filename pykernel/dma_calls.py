@@ -7,7 +7,7 @@ dma_sg_calls'.
 
 from collections.abc import Callable, Mapping
 
-from pykernel.dma_debug import DmaDebug
+from pykernel.dma_debug import DMA_ATTR_SKIP_CPU_SYNC, DmaDebug
 from pykernel.dma_report import DmaReport
 from pykernel.errors import KernelBug
 from pykernel.layout.address import pfn_to_virt, phys_to_pfn, virt_to_phys
@@ -18,7 +18,6 @@ from pykernel.mm.dma_ops import DMA_FROM_DEVICE, DMA_TO_DEVICE, SYNC_FOR_CPU, SY
 from pykernel.pointers import BadPointer, checked
 from pykernel.trapgate import Call
 
-DMA_ATTR_SKIP_CPU_SYNC = 1 << 5
 _U32 = 0xFFFF_FFFF
 
 
@@ -122,7 +121,7 @@ class DmaCalls:
             self._report_overflow(dev, virt, size)
             return dma_addr
         if direction != DMA_TO_DEVICE and len(self._mappings):
-            overlap = self._debug.check_overlap(dma_addr, virt, size, direction)
+            overlap = self._debug.check_overlap(dma_addr, virt, size, direction, attrs)
             self._report.complain(dev, dma_addr, size, overlap)
         flags = self._debug.flags_of(dma_addr, virt)
         self._report.record(dev, dma_addr, size, virt, kind, direction, flags | attrs << 32)

@@ -31,6 +31,8 @@ _MAX_FRAMES = 256
 _SLOT = 1 << IO_TLB_SHIFT
 _PAGE_SIZE = 4096
 _U64 = (1 << 64) - 1
+_PRESENT, _WRITABLE, _LARGE, _TABLE_ADDRESS = 1, 2, 1 << 7, 0xF_FFFF_FFFF_F000  # of an entry of a page table
+DMA_ATTR_SKIP_CPU_SYNC = 1 << 5
 
 
 class DmaDebug:
@@ -47,6 +49,8 @@ class DmaDebug:
         self._mm, self._dma, self._mappings, self._stack = mm, dma, mappings, stack
         areas = (("_text", "_etext"), ("__start_rodata", "__end_rodata"))
         self._constant = [(symbols[first], symbols[last]) for first, last in areas if {first, last} <= symbols.keys()]
+        tables = symbols.get("swapper_pg_dir")
+        self._page_tables = None if tables is None else virt_to_phys(tables)
         self._line = mm.config.l1_cache_bytes
         self._parms = mm.layout.offset("device", "dma_parms")
         self._parm = {name: at for name, (at, _) in mm.layout.members("device_dma_parameters").items()}
@@ -66,9 +70,21 @@ class DmaDebug:
             yield Complaint("dma-map-invalid-area", sentence)
         elif self._is_on_stack(virt):
             yield Complaint("dma-map-stack", f"device driver maps memory from stack [addr={virt:#018x}]")
-        elif any(virt < last and first < virt + size for first, last in self._constant):
+        elif any(virt < last and first < virt + size for first, last in self._constant) or self._is_read_only(virt):
             sentence = f"device driver maps memory from kernel text or rodata [addr={virt:#018x}] [len={size}]"
             yield Complaint("dma-map-text", sentence)
+
+    def _is_read_only(self, virt: int) -> bool:
+        """Say whether the page tables forbid writing to a part of the kernel or of a module."""
+        if self._page_tables is None or virt < KERNEL_MAP_BASE:
+            return False
+        table: int = self._page_tables
+        for shift in (39, 30, 21, 12):
+            entry = self._mm.ram.u64[(table >> 3) + (virt >> shift & 511)]
+            table = entry & _TABLE_ADDRESS
+            if not entry & _PRESENT or entry & _LARGE or not self._mm.ram.contains(table, _PAGE_SIZE):
+                return False
+        return not entry & _WRITABLE
 
     def _is_on_stack(self, virt: int) -> bool:
         """Say whether an address is between the current call's frame and the first function's, along RBP's chain."""
@@ -85,10 +101,12 @@ class DmaDebug:
             frame_pointer = self._mm.ram.u64[at >> 3]
         return False
 
-    def check_overlap(self, dma_addr: int, virt: int, size: int, direction: int) -> Iterator[Complaint]:
+    def check_overlap(self, dma_addr: int, virt: int, size: int, direction: int, attrs: int = 0) -> Iterator[Complaint]:
         """Look whether memory that a device may write is mapped already. Call it before the mapping is recorded.
 
-        Source: lib/dma-debug.c: active_cacheline_insert
+        Who sees to the caches himself (DMA_ATTR_SKIP_CPU_SYNC) may map it more than once.
+
+        Source: lib/dma-debug.c: active_cacheline_insert, add_dma_entry
         Differs: Linux knows the first cache line of each mapping only, here all bytes count
         """
         if direction == DMA_TO_DEVICE or not len(self._mappings):
@@ -103,7 +121,7 @@ class DmaDebug:
             same_line += other & -line == first
             if (other < phys + size and phys < other + mapping.size) or other & -line == first:
                 sentence = "cacheline tracking EEXIST, overlapping mappings aren't supported"
-                if same_line <= 1:
+                if same_line <= 1 and not attrs & DMA_ATTR_SKIP_CPU_SYNC:
                     yield Complaint("dma-map-overlap", sentence, mapping)
         if same_line > MAX_OVERLAP:
             sentence = f"exceeded {MAX_OVERLAP} overlapping mappings of cacheline {first // line:#x}"

@@ -3,8 +3,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from pykernel.dma_calls import DMA_ATTR_SKIP_CPU_SYNC
-from pykernel.dma_debug import DmaDebug
+from pykernel.dma_debug import DMA_ATTR_SKIP_CPU_SYNC, DmaDebug
 from pykernel.dma_report import DmaReport
 from pykernel.layout.address import phys_to_virt
 from pykernel.mm.context import Mm
@@ -52,13 +51,15 @@ class DmaSgCalls:
         for piece in ops.pieces(sgl, count):
             dma_addr, length = ops.dma_address(piece), ops.dma_length(piece)
             virt = phys_to_virt(ops.sg_phys(piece))
-            self._report.complain(dev, dma_addr, length, self._checks(dev, dma_addr, virt, length, direction))
+            self._report.complain(dev, dma_addr, length, self._checks(dev, dma_addr, virt, length, direction, attrs))
             marks = self._debug.flags_of(dma_addr, virt) | attrs << 32
             self._report.record(dev, dma_addr, length, virt, SG, direction, marks, nents | count << 32)
         return count
 
-    def _checks(self, dev: int, dma_addr: int, virt: int, length: int, direction: int) -> Iterator[Complaint]:
-        yield from self._debug.check_overlap(dma_addr, virt, length, direction)
+    def _checks(
+        self, dev: int, dma_addr: int, virt: int, length: int, direction: int, attrs: int
+    ) -> Iterator[Complaint]:
+        yield from self._debug.check_overlap(dma_addr, virt, length, direction, attrs)
         yield from self._debug.check_segment(dev, dma_addr, length)
         yield from self._debug.check_mapped(dev, dma_addr, virt, length)
 

@@ -17,7 +17,7 @@ from emulator.finding import Finding, Findings, Json
 from emulator.memmap import PAGE_SHIFT, PAGE_SIZE
 from emulator.native.guard import LOADS, STORES
 from emulator.trace import Trap
-from pykernel.check.access import FROM_DEVICE, TO_DEVICE, Mapping, MappingTables, Verdict, judge
+from pykernel.check.access import BEYOND_REACH, FROM_DEVICE, TO_DEVICE, Mapping, MappingTables, Verdict, judge
 from pykernel.check.freed import has_constructor, is_free, object_extent
 from pykernel.check.memory import Memory
 from pykernel.check.scatterlist import mapped_pieces
@@ -116,7 +116,10 @@ class Ownership:
         phys = access.runs[0][0] if access.runs else None
         if phys is None and verdict.mapping is not None:  # an IOMMU refuses it
             phys = verdict.mapping.phys + access.dma_addr - verdict.mapping.dma_addr
-        counts = self._report(verdict, access.device, access.dma_addr, phys, access.length, details)
+        dma_addr = access.dma_addr
+        if verdict.kind == BEYOND_REACH and verdict.mapping is not None:
+            dma_addr, details["reach"] = verdict.mapping.dma_addr, access.reach  # what was meant, not what is hit
+        counts = self._report(verdict, access.device, dma_addr, phys, access.length, details)
         return verdict.kind if counts else None
 
     def own(self, device: str, dma_addr: int, length: int) -> None:

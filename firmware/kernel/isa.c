@@ -39,6 +39,16 @@ void isa_init(void)
 	}
 }
 
+/* What goes with the driver by itself, and what it has not given back. */
+static void unbind(struct isa_device *isa)
+{
+	devres_release_all(&isa->dev);
+	driver_unbound(&isa->dev);
+	isa->driver = NULL;
+	isa->dev.driver_name = NULL;
+	isa->dev.driver_data = NULL;
+}
+
 static void probe(struct isa_driver *driver, struct isa_device *isa)
 {
 	int error;
@@ -52,9 +62,7 @@ static void probe(struct isa_driver *driver, struct isa_device *isa)
 		return;
 	printk(KERN_WARNING "%s: probe of %s failed with error %d\n", driver->name, dev_name(&isa->dev), error);
 	note_probe_error(error);
-	driver_unbound(&isa->dev);
-	isa->driver = NULL;
-	isa->dev.driver_name = NULL;
+	unbind(isa);
 }
 
 int isa_register_driver(struct isa_driver *driver)
@@ -72,9 +80,6 @@ void isa_unregister_driver(struct isa_driver *driver)
 		if (isa->driver != driver)
 			continue;
 		driver->remove(isa);
-		driver_unbound(&isa->dev);
-		isa->driver = NULL;
-		isa->dev.driver_name = NULL;
-		isa->dev.driver_data = NULL;
+		unbind(isa);
 	}
 }

@@ -15,6 +15,7 @@ from pykernel.check.memory import Memory
 TO_DEVICE, FROM_DEVICE = 1, 2
 COHERENT = 2  # enum dma_mapping_type
 _DIRECTIONS = ("DMA_BIDIRECTIONAL", "DMA_TO_DEVICE", "DMA_FROM_DEVICE", "DMA_NONE")
+BEYOND_REACH = "dma-beyond-reach"
 _NAME_LIMIT = 32
 
 
@@ -194,6 +195,12 @@ def _uncovered(tables: MappingTables, access: DmaAccess, touched: list[Mapping],
     if mine:
         block = gone if gone is not None and gone.type == _POOL_BLOCK else mine[0]
         return Verdict("dma-pool-block", f"device {_words(access)}, where its pool has no block in use", block)
+    meant = _cut_short(tables, access)
+    if meant is not None:
+        sentence = (
+            f"device {_words(access)}: it cannot drive the upper bits of the address of its mapping {meant.words}"
+        )
+        return Verdict(BEYOND_REACH, sentence, meant)
     if gone is not None:
         return Verdict("dma-after-unmap", f"device {_words(access)} after it was unmapped {gone.words}", gone)
     if touched:
@@ -201,6 +208,19 @@ def _uncovered(tables: MappingTables, access: DmaAccess, touched: list[Mapping],
         sentence = f"device {_words(access)}, which is mapped for {other.device} {other.words}"
         return Verdict("dma-other-device", sentence, other)
     return Verdict("dma-unmapped", f"device {_words(access)}, which is not mapped for it")
+
+
+def _cut_short(tables: MappingTables, access: DmaAccess) -> Mapping | None:
+    """Find the mapping whose address is that of an access but for the bits that the part has no register for."""
+    for mapping in tables.live():
+        start = mapping.dma_addr & access.reach
+        if (
+            mapping.device == access.device
+            and start != mapping.dma_addr
+            and 0 <= access.dma_addr - start < mapping.size
+        ):
+            return mapping
+    return None
 
 
 def _against(tables: MappingTables, access: DmaAccess, usable: list[Mapping]) -> Verdict | None:

@@ -44,6 +44,17 @@ _GROUPS = (
         "dma-pool-free-vaddr dma-pool-double-free",
     ),
     _Group(
+        "a fault of 2.6.24's own DMA layer: what it answers no checker asks about; it may log a line",
+        ("no", "no", "no", "no"),
+        "dma-free-coherent-bounce dma-coherent-misaligned dma-coherent-beyond-mask dma-bounce-copied-again "
+        "dma-bounce-slots dma-bounce-offset dma-map-beyond-mask dma-sg-failure-copied dma-map-address-0 dma-pool-waits",
+    ),
+    _Group(
+        "the kernel logs a channel that is freed twice; who holds the lock, or has the channel, nobody asks",
+        ("no", "no", "no", "no"),
+        "isa-dma",
+    ),
+    _Group(
         "no checker of the kernel's sees what a device touches; red zones and poison show later that somebody has "
         "written there, if they lay there",
         ("no", "no", "partly", "no"),

@@ -76,6 +76,7 @@ enum sched_bug {
 	SCHED_BUG_WORKQUEUE,
 	SCHED_BUG_REFCOUNT,
 	SCHED_BUG_HUNG_TASK,
+	SCHED_BUG_ISA_DMA,
 };
 
 #endif

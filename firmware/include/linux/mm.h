@@ -55,6 +55,8 @@ extern void *high_memory;
 #define page_address(page) ((void *)__va(page_to_phys(page)))
 #define page_count(page) ((page)->_count)
 #define phys_to_page(phys) pfn_to_page((phys) >> PAGE_SHIFT)
+#define page_private(page) ((page)->private)
+#define set_page_private(page, v) ((page)->private = (v))
 #define offset_in_page(p) ((unsigned long)(p) & ~PAGE_MASK)
 #define vma_pages(vma) (((vma)->vm_end - (vma)->vm_start) >> PAGE_SHIFT)
 #define is_vmalloc_addr(p) ((unsigned long)(p) >= VMALLOC_BASE && (unsigned long)(p) < KERNEL_MAP_BASE)
