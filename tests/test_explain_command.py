@@ -57,7 +57,7 @@ def _of_guest() -> Iterator[str]:
         text = path.read_text(encoding="utf-8")
         for name in re.findall(r"\bSCHED_BUG_(\w+),", text):
             yield name.lower().replace("_", "-")
-        for name in re.findall(r'\b(?:track|create)\("([\w ]+)"', text):
+        for name in re.findall(r'\b(?:track|create|proc_create_entry)\("([\w ]+)"', text):
             yield f"leftover-{name.replace(' ', '-').lower()}"
 
 
