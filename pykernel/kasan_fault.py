@@ -15,6 +15,7 @@ _SHADOW_OFFSET = 0xDFFF_FC00_0000_0000
 _LONGEST = 15  # bytes of an instruction
 _REGISTERS = ("rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", *(f"r{number}" for number in range(8, 16)))
 _RSP, _RBP, _NO_REGISTERS = 4, 5, 3
+_MOV_ABSOLUTE = 0xA0  # to 0xa3: between AL or RAX and an address that the instruction holds
 _U64 = (1 << 64) - 1
 
 
@@ -50,6 +51,8 @@ def memory_operand(code: bytes, registers: dict[str, int]) -> int | None:
         at += 1
     if code[at] & 0xF0 == 0x40:
         rex, at = code[at], at + 1
+    if code[at] & 0xFC == _MOV_ABSOLUTE:
+        return int.from_bytes(code[at + 1 : at + 9], "little")
     at += 2 if code[at] == 0x0F else 1
     mode, field = code[at] >> 6, code[at] & 7
     at += 1

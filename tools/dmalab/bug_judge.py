@@ -44,7 +44,7 @@ def machine_of(bug: Bug) -> MachineSpec:
     Raises: ConfigError where a machine line is wrong.
     """
     kinds = {name: kind for kind, name in DEVICE_TYPES.items()}
-    usual = MachineSpec(ram=_RAM, devices=(kinds[bug.device](),))
+    usual = MachineSpec(ram=_RAM, devices=(kinds[bug.device](),), kasan="kasan" in bug.needs)
     if not bug.machine.strip():
         return usual
     from dmalab import machine_file
@@ -52,6 +52,7 @@ def machine_of(bug: Bug) -> MachineSpec:
     spec, default = machine_file.parse(bug.path, bug.machine), MachineSpec()
     if spec.devices == default.devices:
         spec = spec._replace(devices=usual.devices)
+    spec = spec._replace(kasan=spec.kasan or usual.kasan)
     return spec._replace(ram=usual.ram) if spec.ram == default.ram else spec
 
 
@@ -77,7 +78,7 @@ def _run(bug: Bug, spec: MachineSpec, flags: tuple[str, ...]) -> tuple[list[Find
     from firmware import Configuration, kernel_path
 
     kernel = kernel_path(Configuration(spec.kernel.debug_slab, spec.kernel.zone_dma))
-    built = build([bug.path], kernel, DEFAULT_KERNEL_API, flags)
+    built = build([bug.path], kernel, DEFAULT_KERNEL_API, flags, kasan=spec.kasan)
     result = run(built, spec, [], None).result
     others = [f"the compiler: {line}" for line in built.warnings.splitlines()[:1]]
     others += [f"stopped: {result.stop.reason}"] if result.stop is not None else []
