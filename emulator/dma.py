@@ -78,6 +78,18 @@ class DmaAccess(NamedTuple):
     reach: int = (1 << 64) - 1  # the highest address that the part can drive
 
 
+class DescriptorRing(NamedTuple):
+    """Where a device has descriptors, and how they are handed over to it.
+
+    `valid` is (offset, bits) of the 32-bit word of a descriptor that hands it over; None where a doorbell does.
+    """
+
+    dma_addr: int
+    stride: int  # bytes
+    entries: int
+    valid: tuple[int, int] | None
+
+
 class Checker(Protocol):
     """Who knows whose memory is: asked before each transfer, and told which descriptors a device has taken."""
 
@@ -89,6 +101,9 @@ class Checker(Protocol):
 
     def disown(self, device: str, dma_addr: int, length: int) -> None:
         """Take note that the device has given back what it owned of [dma_addr, dma_addr + length)."""
+
+    def ring(self, device: str, name: str, ring: DescriptorRing | None) -> None:
+        """Take note where a device's ring of that name is, or that it has none."""
 
 
 class DmaFabric:
@@ -227,9 +242,12 @@ class DmaPort:
         """Note where the driver is, which has just told the device something: it names what follows from that."""
         self.told[what] = self._fabric.where()
 
-    def own(self, dma_addr: int, length: int) -> None:
-        """Declare that the device has taken [dma_addr, dma_addr + length), a descriptor, from the driver."""
-        if dma_addr not in self._handed_over:
+    def own(self, dma_addr: int, length: int, *, told: bool = True) -> None:
+        """Declare that the device has taken [dma_addr, dma_addr + length), a descriptor, from the driver.
+
+        It was `told` so just now, or has come upon the descriptor's valid bit.
+        """
+        if told and dma_addr not in self._handed_over:
             self._handed_over[dma_addr] = self._fabric.where()
         if self._fabric.checker is not None:
             self._fabric.checker.own(self.name, dma_addr, length)
@@ -240,6 +258,11 @@ class DmaPort:
             del self._handed_over[each]
         if self._fabric.checker is not None:
             self._fabric.checker.disown(self.name, dma_addr, length)
+
+    def ring(self, name: str, ring: DescriptorRing | None) -> None:
+        """Declare where the device's ring of that name is, as far as it knows by now."""
+        if self._fabric.checker is not None:
+            self._fabric.checker.ring(self.name, name, ring)
 
     def disown_all(self) -> None:
         """Declare that the device has nothing any more, as after a reset."""

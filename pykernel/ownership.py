@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from emulator.clock import Clock
 from emulator.coherence import Caches
 from emulator.cpu_guard import Guard, Guards
-from emulator.dma import DmaAccess
+from emulator.dma import DescriptorRing, DmaAccess
 from emulator.finding import Finding, Findings, Json
 from emulator.memmap import PAGE_SHIFT, PAGE_SIZE
 from emulator.native.guard import LOADS, STORES
@@ -22,6 +22,7 @@ from pykernel.check.freed import has_constructor, is_free, object_extent
 from pykernel.check.memory import Memory
 from pykernel.check.scatterlist import mapped_pieces
 from pykernel.check.written import find_unwritten, mark_unwritten
+from pykernel.descriptors import Descriptors
 from pykernel.layout.address import virt_to_phys
 from pykernel.mm.dma_history import DmaHistory
 from pykernel.mm.dma_mappings import BACKTRACE_DEPTH
@@ -90,7 +91,7 @@ class Ownership:
         self._caches, self._finds_unwritten = caches, finds_unwritten
         self._fast_path, self._had_fast_path = fast_path, 0
         self._known: dict[Mapping, _Watched | None] = {}  # all live mappings; the streaming ones are watched
-        self._owned: list[tuple[str, Span, Guard]] = []  # descriptors: bus addresses
+        self._descriptors = Descriptors(memory, guards, self.tables, frames)
         self._reported: set[tuple[object, ...]] = set()
         guards.watch(self._accessed)
 
@@ -111,6 +112,9 @@ class Ownership:
         details: dict[str, Json] = {}
         if access.descriptor is not None:
             details["descriptor"] = f"{access.descriptor:#x}"
+        by = self._descriptors.handed_over_by(access.device, access.descriptor)
+        if by:
+            details["started_at"] = self._lines_of(by)
         if written:
             details["written_at" if verdict.kind == "dma-unsynced-write" else "freed_at"] = self._lines_of(written)
         phys = access.runs[0][0] if access.runs else None
@@ -123,30 +127,30 @@ class Ownership:
         return verdict.kind if counts else None
 
     def own(self, device: str, dma_addr: int, length: int) -> None:
-        """Guard a descriptor that the device has taken against stores."""
+        """Guard a descriptor that the device has taken, and look whether it was handed over in order."""
         if device not in self._devices:
             return
-        covering = [
-            each
-            for each in self.tables.live()
-            if each.device == device and each.dma_addr <= dma_addr and dma_addr + length <= each.end
-        ]
-        phys = covering[0].phys + dma_addr - covering[0].dma_addr if covering else dma_addr
-        if self._memory.holds(phys, length):
-            guard = Guard(phys, phys + length, STORES)
-            self._guards.add(guard)
-            self._owned.append((device, (dma_addr, dma_addr + length), guard))
+        unordered = self._descriptors.own(device, dma_addr, length)
+        key = ("dma-missing-barrier", *unordered.handing[:1]) if unordered is not None else ()
+        if unordered is None or key in self._reported:
+            return
+        self._reported.add(key)
+        sentence = f"the descriptor at {dma_addr:#x} is handed over with no write barrier behind a store to it"
+        details: dict[str, Json] = {
+            "backtrace": self._lines_of(unordered.handing),
+            "written_at": self._lines_of(unordered.store.frames),
+        }
+        phys, size = unordered.phys + unordered.store.start, unordered.store.end - unordered.store.start
+        self._report(Verdict("dma-missing-barrier", sentence), device, dma_addr, phys, size, details)
 
     def disown(self, device: str, dma_addr: int, length: int) -> None:
         """Let the driver have its descriptors again."""
-        kept = []
-        for entry in self._owned:
-            owner, (start, end), guard = entry
-            if owner == device and start < dma_addr + length and dma_addr < end:
-                self._guards.remove(guard)
-            else:
-                kept.append(entry)
-        self._owned = kept
+        self._descriptors.disown(device, dma_addr, length)
+
+    def ring(self, device: str, name: str, ring: DescriptorRing | None) -> None:
+        """Follow the stores to a ring of descriptors."""
+        if device in self._devices:
+            self._descriptors.ring(device, name, ring)
 
     def _spoilt(self, access: DmaAccess) -> tuple[Verdict | None, list[int]]:
         """Look at what the CPU has done to a buffer that the device may use."""
@@ -354,10 +358,9 @@ class Ownership:
         """Judge an access of the CPU to guarded memory."""
         span = (phys, phys + width)
         if is_store:
-            for device, (start, _), guard in self._owned:
-                if _overlap((guard.start, guard.end), span):
-                    sentence = f"CPU writes to the descriptor at {start:#x} ({width} bytes) while the device owns it"
-                    self._report_cpu(Verdict("dma-descriptor-write", sentence), device, start, phys, width)
+            for device, start in self._descriptors.stored(span):
+                sentence = f"CPU writes to the descriptor at {start:#x} ({width} bytes) while the device owns it"
+                self._report_cpu(Verdict("dma-descriptor-write", sentence), device, start, phys, width)
         for watched in self._watched():
             if any(_overlap((guard.start, guard.end), span) for guard in watched.guards):
                 self._touched(watched, span, is_store)

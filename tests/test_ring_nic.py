@@ -139,6 +139,22 @@ def test_a_spoilt_packet_is_not_sent_and_its_descriptor_says_so(fault: str) -> N
     assert bench.kinds() == (["dma-beyond-reach"] if fault == "reach" else [])
 
 
+def test_by_own_it_goes_on_as_long_as_it_finds_own_and_needs_no_tail() -> None:
+    bench = Wired(control=ALL_ON | Control.BY_OWN)
+    for index in range(3):
+        bench.describe(RX_RING, index, RX_DATA + 0x1000 * index, 100, Flag.OWN)
+    for index in range(2):
+        bench.ram.write(TX_DATA + 0x100 * index, bytes([index + 1]) * 40)
+        bench.describe(TX_RING, index, TX_DATA + 0x100 * index, 40, Flag.OWN | Flag.EOP)
+
+    bench.set(0x30, 0)
+    bench.sleep(1_000_000)
+
+    assert bench.received() == bytes([1]) * 40 + bytes([2]) * 40
+    assert [bench.get(offset) for offset in (0x2C, 0x4C, 0x10)] == [2, 2, Cause.RX_DONE]
+    assert bench.descriptor(RX_RING, 2)[1] == Flag.OWN
+
+
 def test_reset_forgets_what_is_under_way() -> None:
     bench = Wired()
     bench.describe(TX_RING, 0, TX_DATA, 10, Flag.OWN | Flag.EOP)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from emulator.clock import Clock
 from emulator.device import Device, Register
 from emulator.devices.pci import Identity
-from emulator.dma import Beyond, DmaPort, Reach
+from emulator.dma import Beyond, DescriptorRing, DmaPort, Reach
 from emulator.errors import BusError
 from emulator.irq import IrqLine
 
@@ -26,6 +26,7 @@ MAX_RING = 4096  # descriptors
 _QUEUED_PACKETS = 64
 _KEPT_SENT = 64
 _NS_PER_DESCRIPTOR, _NS_PER_BYTE = 500, 1
+_STATUS_OFFSET = 8  # bytes
 _DESCRIPTOR = struct.Struct("<QIHH")
 _WRITE_BACK = struct.Struct("<IHH")
 
@@ -36,6 +37,7 @@ class Control(IntFlag):
     TX_ENABLE = 0x1
     RX_ENABLE = 0x2
     LOOPBACK = 0x4
+    BY_OWN = 0x8
     RESET = 1 << 31
 
 
@@ -143,6 +145,7 @@ class RingNic(Device):
         if Control.RESET in self.control:
             self._reset()
             return
+        self._declare_rings()
         self._go_on_sending()
         self._go_on_receiving()
 
@@ -153,7 +156,28 @@ class RingNic(Device):
         self._arrived.clear()
         self._gathered.clear()
         self._dma.disown_all()
+        self._declare_rings()
         self._irq.level = False
+
+    @tx_base_low.on_write
+    @tx_base_high.on_write
+    @tx_size.on_write
+    @rx_base_low.on_write
+    @rx_base_high.on_write
+    @rx_size.on_write
+    def _declare_rings(self) -> None:
+        """Tell whoever keeps count where the descriptors are, and what hands them over."""
+        for name, ring, enabled in (
+            ("TX", self._tx_ring, Control.TX_ENABLE in self.control),
+            ("RX", self._rx_ring, Control.RX_ENABLE in self.control),
+        ):
+            valid = (_STATUS_OFFSET, int(Flag.OWN)) if self._is_by_own else None
+            known = ring.is_sane(0) and (enabled or valid is None)
+            self._dma.ring(name, DescriptorRing(ring.base, DESCRIPTOR_BYTES, ring.size, valid) if known else None)
+
+    @property
+    def _is_by_own(self) -> bool:
+        return Control.BY_OWN in self.control
 
     @status.on_read
     def _read_status(self) -> int:
@@ -190,13 +214,17 @@ class RingNic(Device):
 
     @tx_tail.on_write
     def _tx_doorbell(self) -> None:
-        if self._ring_is_sane(self._tx_ring, self.tx_head, self.tx_tail):
+        if self._is_by_own:
+            self._go_on_sending()
+        elif self._ring_is_sane(self._tx_ring, self.tx_head, self.tx_tail):
             self._own(self._tx_ring, self.tx_head, self.tx_tail)
             self._go_on_sending()
 
     @rx_tail.on_write
     def _rx_doorbell(self) -> None:
-        if self._ring_is_sane(self._rx_ring, self.rx_head, self.rx_tail):
+        if self._is_by_own:
+            self._go_on_receiving()
+        elif self._ring_is_sane(self._rx_ring, self.rx_head, self.rx_tail):
             self._own(self._rx_ring, self.rx_head, self.rx_tail)
             self._go_on_receiving()
 
@@ -213,8 +241,9 @@ class RingNic(Device):
             head = head + 1 & ring.size - 1
 
     def _go_on_sending(self) -> None:
-        ready = Control.TX_ENABLE in self.control and self.tx_head != self.tx_tail
-        if ready and not self._sending and self._tx_ring.is_sane(max(self.tx_head, self.tx_tail)):
+        last = self.tx_head if self._is_by_own else self.tx_tail
+        ready = Control.TX_ENABLE in self.control and (self._is_by_own or self.tx_head != last)
+        if ready and not self._sending and self._tx_ring.is_sane(max(self.tx_head, last)):
             self._sending = True
             era = self._era
             self._clock.after(_NS_PER_DESCRIPTOR, lambda: self._send_next(era))
@@ -231,7 +260,8 @@ class RingNic(Device):
         if descriptor is None:
             return
         if not descriptor.flags & Flag.OWN:
-            self._raise(Cause.TX_STALLED)
+            if not self._is_by_own:
+                self._raise(Cause.TX_STALLED)
             return
         told = self._gather(descriptor) | descriptor.flags & (Flag.EOP | Flag.IRQ | Flag.CHECK)
         if self._write_back(descriptor, told, descriptor.length, descriptor.checksum):
@@ -319,7 +349,8 @@ class RingNic(Device):
     def _next_rx(self, head: int) -> Descriptor | None:
         """Fetch the receive descriptor at `head`, if it is the device's."""
         ring = self._rx_ring
-        if head == self.rx_tail or not ring.is_sane(max(head, self.rx_tail)):
+        last = head if self._is_by_own else self.rx_tail
+        if (head == last and not self._is_by_own) or not ring.is_sane(max(head, last)):
             return None
         found = self._fetch(ring.descriptor_at(head))
         return found if found is not None and found.flags & Flag.OWN and found.length else None
@@ -330,10 +361,13 @@ class RingNic(Device):
 
     def _fetch(self, at: int) -> Descriptor | None:
         try:
-            return Descriptor(at, *_DESCRIPTOR.unpack(self._dma.read(at, DESCRIPTOR_BYTES, descriptor=at)))
+            found = Descriptor(at, *_DESCRIPTOR.unpack(self._dma.read(at, DESCRIPTOR_BYTES, descriptor=at)))
         except BusError:
             self._raise(Cause.BUS_ERROR)
             return None
+        if self._is_by_own and found.flags & Flag.OWN:
+            self._dma.own(at, DESCRIPTOR_BYTES, told=False)
+        return found
 
     def _write_back(self, descriptor: Descriptor, told: Flag, length: int, check: int) -> bool:
         """Give a descriptor back to the driver: everything but the address, in one write."""

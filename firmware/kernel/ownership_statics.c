@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The laboratory's memory of who owned what. Only Python writes it; here it is in the dump. */
+/* The laboratory's memory of who owned what. Only Python writes it, but for the barriers; here it is in the dump. */
+#include <asm/barrier.h>
 #include <kernel/ownership.h>
+
+unsigned int dma_write_barriers;	/* counts what puts the CPU's stores in order for devices */
 
 struct dma_unmapped dma_history[DMA_HISTORY];
 u64 dma_history_next;		/* counts all that were ever taken down */

@@ -64,7 +64,7 @@ _GROUPS = (
         "no checker of the kernel's sees what a device touches, and nothing is damaged that one looks at",
         ("no", "no", "no", "no"),
         "dma-other-device dma-pool-block dma-against-direction dma-while-cpu-owns dma-unsynced-write "
-        "dma-uninitialized dma-direction dma-crosses-boundary",
+        "dma-uninitialized dma-direction dma-crosses-boundary dma-missing-barrier",
     ),
     _Group(
         "the CPU touches memory that is its driver's, only at the wrong time: KASAN asks whether it is allocated",

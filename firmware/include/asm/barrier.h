@@ -5,12 +5,19 @@
 
 #include <linux/compiler.h>
 
-#define mb() __asm__ volatile("mfence" : : : "memory")
+/*
+ * This processor keeps stores in order by itself; others do not. So that the laboratory sees which stores a driver has put
+ * in order for a device, whatever does so counts. What orders for other processors only (smp_*) does not.
+ */
+extern unsigned int dma_write_barriers;
+#define __count_write_barrier() __asm__ volatile("incl %0" : "+m"(dma_write_barriers) : : "memory", "cc")
+
+#define mb() do { __count_write_barrier(); __asm__ volatile("mfence" : : : "memory"); } while (0)
 #define rmb() __asm__ volatile("lfence" : : : "memory")
-#define wmb() __asm__ volatile("sfence" : : : "memory")
+#define wmb() do { __count_write_barrier(); __asm__ volatile("sfence" : : : "memory"); } while (0)
 #define mmiowb() barrier()
 #define dma_rmb() barrier()
-#define dma_wmb() barrier()
+#define dma_wmb() __count_write_barrier()
 #define dma_mb() mb()
 #define smp_mb() barrier()
 #define smp_rmb() barrier()

@@ -3,6 +3,7 @@
 #ifndef ASM_IO_H
 #define ASM_IO_H
 
+#include <asm/barrier.h>
 #include <kernel/types.h>
 
 #define DEFINE_PORT_IO(suffix, type, constraint)					\
@@ -30,10 +31,16 @@ static inline type read##suffix(const volatile void *addr)				\
 			 : "=" constraint(value) : "m"(*(const volatile type *)addr) : "memory"); \
 	return value;									\
 }											\
-static inline void write##suffix(type value, volatile void *addr)			\
+static inline void write##suffix##_relaxed(type value, volatile void *addr)		\
 {											\
 	__asm__ volatile(mnemonic " %0, %1"						\
 			 : : constraint(value), "m"(*(volatile type *)addr) : "memory"); \
+}											\
+/* Behind all stores before it, as the relaxed one need not be. */			\
+static inline void write##suffix(type value, volatile void *addr)			\
+{											\
+	__count_write_barrier();							\
+	write##suffix##_relaxed(value, addr);						\
 }
 
 DEFINE_MMIO(b, "movb", u8, "q")
@@ -54,17 +61,17 @@ DEFINE_MMIO(q, "movq", u64, "r")
 #define readw_relaxed readw
 #define readl_relaxed readl
 #define readq_relaxed readq
-#define writeb_relaxed writeb
-#define writew_relaxed writew
-#define writel_relaxed writel
-#define writeq_relaxed writeq
+#define writeb_relaxed writeb_relaxed
+#define writew_relaxed writew_relaxed
+#define writel_relaxed writel_relaxed
+#define writeq_relaxed writeq_relaxed
 #define __raw_readb readb
 #define __raw_readw readw
 #define __raw_readl readl
 #define __raw_readq readq
-#define __raw_writeb writeb
-#define __raw_writew writew
-#define __raw_writel writel
-#define __raw_writeq writeq
+#define __raw_writeb writeb_relaxed
+#define __raw_writew writew_relaxed
+#define __raw_writel writel_relaxed
+#define __raw_writeq writeq_relaxed
 
 #endif
