@@ -25,7 +25,6 @@ from pykernel.pointers import readable
 
 VMALLOC_START, VMALLOC_END = 0xFFFF_C200_0000_0000, 0xFFFF_E200_0000_0000
 MAX_OVERLAP = 7  # mappings of one cache line that dma-debug can count
-DEFAULT_MAX_SEGMENT, DEFAULT_BOUNDARY = 65536, 0xFFFF_FFFF
 _STACK_WINDOW = 1 << 16  # bytes above a call frame that could be stack
 _MAX_FRAMES = 256
 _SLOT = 1 << IO_TLB_SHIFT
@@ -52,8 +51,6 @@ class DmaDebug:
         tables = symbols.get("swapper_pg_dir")
         self._page_tables = None if tables is None else virt_to_phys(tables)
         self._line = mm.config.l1_cache_bytes
-        self._parms = mm.layout.offset("device", "dma_parms")
-        self._parm = {name: at for name, (at, _) in mm.layout.members("device_dma_parameters").items()}
 
     # Mapping.
 
@@ -146,7 +143,7 @@ class DmaDebug:
             sentence = f"mapping ends beyond the device mask {mask:x} [device address={dma_addr:#018x}] [size={size}]"
             yield Complaint("dma-map-beyond-mask", sentence)
         phys = virt_to_phys(virt) & _U64
-        wanted = self._parameter(dev, "min_align_mask", 0)
+        wanted = self._dma.ops.min_align_mask(dev)
         if dma_addr != phys and (dma_addr ^ phys) & wanted:
             sentence = (
                 f"bounce buffer does not keep the offset that the device needs [device address={dma_addr:#018x}] "
@@ -156,8 +153,7 @@ class DmaDebug:
 
     def check_segment(self, dev: int, dma_addr: int, length: int) -> Iterator[Complaint]:
         """Compare a mapped piece with what its device claims to support. Source: lib/dma-debug.c: check_sg_segment"""
-        most = self._parameter(dev, "max_segment_size", DEFAULT_MAX_SEGMENT)
-        boundary = self._parameter(dev, "segment_boundary_mask", DEFAULT_BOUNDARY)
+        most, boundary = self._dma.ops.segment_limits(dev)
         end = dma_addr + length - 1
         if length > most:
             sentence = f"mapping sg segment longer than device claims to support [len={length}] [max={most}]"
@@ -168,17 +164,6 @@ class DmaDebug:
                 f"[boundary={boundary:#018x}]"
             )
             yield Complaint("dma-sg-boundary", sentence)
-
-    def _parameter(self, dev: int, name: str, default: int) -> int:
-        if not dev:
-            return default
-        pointer = self._mm.ram.u64[(virt_to_phys(dev) + self._parms) >> 3]
-        phys = readable(self._mm.ram, pointer, 16) if pointer else None
-        if phys is None:
-            return default
-        at = phys + self._parm[name]
-        wide = name == "segment_boundary_mask"
-        return (self._mm.ram.u64[at >> 3] if wide else self._mm.ram.u32[at >> 2]) or default
 
     def _mask(self, dev: int) -> int | None:
         return self._dma.ops.dma_mask(dev) if dev else None

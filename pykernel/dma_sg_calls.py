@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The guest's calls that map, unmap and hand over scatterlists. Each piece has a record on the table of mappings."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import abc
+from collections.abc import Callable, Iterator
 
 from pykernel.dma_debug import DMA_ATTR_SKIP_CPU_SYNC, DmaDebug
 from pykernel.dma_report import DmaReport
 from pykernel.layout.address import phys_to_virt
 from pykernel.mm.context import Mm
 from pykernel.mm.dma import Dma
-from pykernel.mm.dma_mappings import SG, Complaint, DmaMappings
+from pykernel.mm.dma_mappings import SG, Complaint, DmaMappings, Mapping
 from pykernel.mm.dma_ops import DMA_FROM_DEVICE, DMA_TO_DEVICE, SYNC_FOR_CPU, SYNC_FOR_DEVICE
 from pykernel.pointers import checked
 from pykernel.trapgate import Call
@@ -22,7 +23,7 @@ class DmaSgCalls:
         self._report, self._debug = report, debug
         self._sg_size = mm.layout.sizeof("scatterlist")
 
-    def table(self) -> Mapping[str, Call]:
+    def table(self) -> abc.Mapping[str, Call]:
         """List the calls and how many arguments each takes."""
         return {
             "dma_map_sg": (self.dma_map_sg, 5),
@@ -50,7 +51,9 @@ class DmaSgCalls:
             return 0
         for piece in ops.pieces(sgl, count):
             dma_addr, length = ops.dma_address(piece), ops.dma_length(piece)
-            virt = phys_to_virt(ops.sg_phys(piece))
+            self._report.complain(dev, dma_addr, length, self._debug.check_segment(dev, dma_addr, length))
+        for dma_addr, length, phys in ops.buffers(dev, sgl, nents):
+            virt = phys_to_virt(phys)
             self._report.complain(dev, dma_addr, length, self._checks(dev, dma_addr, virt, length, direction, attrs))
             marks = self._debug.flags_of(dma_addr, virt) | attrs << 32
             self._report.record(dev, dma_addr, length, virt, SG, direction, marks, nents | count << 32)
@@ -60,7 +63,6 @@ class DmaSgCalls:
         self, dev: int, dma_addr: int, virt: int, length: int, direction: int, attrs: int
     ) -> Iterator[Complaint]:
         yield from self._debug.check_overlap(dma_addr, virt, length, direction, attrs)
-        yield from self._debug.check_segment(dev, dma_addr, length)
         yield from self._debug.check_mapped(dev, dma_addr, virt, length)
 
     def _failed(self, dev: int, sgl: int, nents: int, direction: int) -> None:
@@ -87,15 +89,19 @@ class DmaSgCalls:
     def dma_unmap_sg(self, dev: int, sgl: int, nents: int, direction: int, attrs: int) -> None:
         """Source: include/asm-x86/dma-mapping_64.h: dma_unmap_sg; lib/dma-debug.c: debug_dma_unmap_sg"""
         self._check(dev, sgl)
-        ops = self._dma.ops
-        pieces = [(ops.dma_address(piece), ops.dma_length(piece)) for piece in ops.pieces(sgl, nents)]
-        first = self._mappings.find(dev, pieces[0][0], (SG,)) if pieces else None
+        first, pieces = self._mapped(dev, sgl, nents)
         if first is not None:
             self._report.complain(dev, first.dma_addr, first.size, self._debug.check_unmap_sg(first, nents))
-            pieces = pieces[: first.sg_mapped_ents]
         self._report.complain(dev, *(pieces[0] if pieces else (0, 0)), self._remove(dev, pieces, direction))
         way = DMA_TO_DEVICE if attrs & DMA_ATTR_SKIP_CPU_SYNC and direction <= DMA_FROM_DEVICE else direction
         self._dma.dma_unmap_sg(dev, sgl, nents, way)
+
+    def _mapped(self, dev: int, sgl: int, nents: int) -> tuple[Mapping | None, list[tuple[int, int]]]:
+        """Give the first buffer's record, and (bus address, bytes) of all buffers that were mapped with it."""
+        ops = self._dma.ops
+        pieces = [(dma_addr, length) for dma_addr, length, _ in ops.buffers(dev, sgl, nents)]
+        first = self._mappings.find(dev, pieces[0][0], (SG,)) if pieces else None
+        return first, pieces if first is None else pieces[: first.sg_call_ents]
 
     def _remove(self, dev: int, pieces: list[tuple[int, int]], direction: int) -> Iterator[Complaint]:
         for dma_addr, length in pieces:
@@ -107,12 +113,9 @@ class DmaSgCalls:
 
         def sync(dev: int, sgl: int, nents: int, direction: int) -> None:
             self._check(dev, sgl)
-            ops = self._dma.ops
-            pieces = [(ops.dma_address(piece), ops.dma_length(piece)) for piece in ops.pieces(sgl, nents)]
-            first = self._mappings.find(dev, pieces[0][0], (SG,)) if pieces else None
+            first, pieces = self._mapped(dev, sgl, nents)
             if first is not None:
                 self._report.complain(dev, first.dma_addr, first.size, self._debug.check_sync_sg(first, nents))
-                pieces = pieces[: first.sg_mapped_ents]
             for dma_addr, length in pieces:
                 wrong = self._debug.check_sync(dev, dma_addr, length, direction, target, kinds=(SG,))
                 self._report.complain(dev, dma_addr, length, wrong)

@@ -10,6 +10,7 @@ from pykernel.layout.config import KernelConfig
 from pykernel.layout.layout import Layout
 from pykernel.mm.boot import MemoryMap, setup_memory
 from pykernel.mm.context import Mm, place_statics
+from pykernel.mm.dma import Dma
 from pykernel.mm.free_bootmem import free_all_bootmem
 from pykernel.mm.slab import Slab
 from pykernel.mm.swiotlb import pci_swiotlb_init, setup_io_tlb_npages
@@ -47,6 +48,8 @@ class BareKernel:
             for cpu in range(1, config.nr_cpus):
                 assert self.slab.cpu_up(cpu)
         init_per_zone_pages_min(self.mm)
+        self.dma = Dma(self.mm)
+        self.dma.pci_iommu_init()
         self.memory = Memory(self.ram, layout, config, self.mm.statics)
         self.blocks: list[tuple[int, int]] = []
         self.objects: list[int] = []

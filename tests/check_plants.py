@@ -15,7 +15,6 @@ from pykernel.check.violations import Violations
 from pykernel.check.zones import pcp_lists, pcp_pages
 from pykernel.layout.config import KernelConfig
 from pykernel.layout.layout import Layout, element_type
-from pykernel.mm.dma import Dma
 from pykernel.mm.dma_mappings import SINGLE, DmaMappings
 from tests.check_kernel import BareKernel
 
@@ -233,13 +232,11 @@ def make_garden(config: KernelConfig, rng: Random) -> tuple[BareKernel, Garden]:
     kernel = BareKernel(
         32 if config.hugetlb else 16, config, swiotlb=swiotlb
     )  # in 16 MiB large pageblocks have no types
-    dma = Dma(kernel.mm)
-    dma.pci_iommu_init()
     kernel.churn(rng, 1500)
     mappings = DmaMappings(kernel.mm)
     for objp in rng.sample(kernel.objects, min(40, len(kernel.objects))):
         size, direction = rng.randrange(1, kernel.slab.ksize(objp) + 1), rng.randrange(3)
-        mappings.add(objp, dma.dma_map_single(0, objp, size, direction), size, objp, SINGLE, direction)
+        mappings.add(objp, kernel.dma.dma_map_single(0, objp, size, direction), size, objp, SINGLE, direction)
     before = bytes(kernel.ram.u8[: kernel.ram.end])
     kernel.churn(rng, 500)
     survey = survey_pages(kernel.memory, Violations(1))

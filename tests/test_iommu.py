@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The IOMMU: what the kernel maps is what devices reach, and nothing else; and what its pages lay open besides."""
 
+import itertools
+import struct
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,10 +20,11 @@ from pykernel.check.memory import Memory
 from pykernel.layout.address import virt_to_phys
 from pykernel.mm.dma_iommu import IommuOps
 from tests.guest_kernel import Guest
+from tests.test_dma_debug import SGL, make_list
 
 DEVFN = 4 << 3
 BIDIRECTIONAL, TO_DEVICE, FROM_DEVICE = 0, 1, 2
-GFP_KERNEL = 0xD0
+GFP_KERNEL, GFP_ZERO = 0xD0, 0x8000
 TEXT = range(0xFFFF_FFFF_8020_0000, 0xFFFF_FFFF_8021_0000)
 EXPOSED = tuple(f"iommu-exposes-{what}" for what in ("own-data", "os-data", "mapping", "neighbours"))
 QUIET = tuple((kind, "ignore") for kind in EXPOSED)
@@ -84,6 +88,82 @@ def test_a_device_reaches_what_is_mapped_and_nothing_after_it_was_unmapped(
     for dma_addr, size in live:
         behind.ops.unmap_single(behind.dev, dma_addr, size, BIDIRECTIONAL)
         assert behind.allows(dma_addr, size, is_write=True) is None
+
+
+# (offset in a page, bytes). Whole pages may become neighbours on the bus; others never.
+WHOLE_PAGES = st.integers(1, 3).map(lambda pages: (0, 4096 * pages))
+ANY_PIECE = st.tuples(st.integers(0, 4095), st.integers(1, 0x3000))
+# Most bytes of a piece, and the boundary that none may cross.
+LIMITS = [(65536, 0xFFFF_FFFF), (8192, 0xFFFF_FFFF), (65536, 0x3FFF), (5000, 0xFFF)]
+
+
+@given(
+    shape=st.lists(WHOLE_PAGES | WHOLE_PAGES | ANY_PIECE, min_size=2, max_size=8),
+    limits=st.sampled_from(LIMITS),
+)
+@settings(max_examples=100, deadline=None)
+def test_a_list_is_mapped_in_order_and_merged_as_far_as_the_device_allows(
+    shape: list[tuple[int, int]], limits: tuple[int, int]
+) -> None:
+    behind, (most, boundary) = _SHARED, limits
+    guest, dev = behind.guest, behind.guest.device(number=2)
+    name = guest.ram.u64[(virt_to_phys(dev) + guest.layout.offset("device", "bus_id")) >> 3]
+    guest.ram.write(virt_to_phys(name), b"0000:00:04.0\0")
+    parms = guest.call("kmalloc", 64, GFP_KERNEL | GFP_ZERO)
+    guest.ram.u64[(virt_to_phys(dev) + guest.layout.offset("device", "dma_parms")) >> 3] = parms
+    at = virt_to_phys(parms) + guest.layout.offset("device_dma_parameters", "max_segment_size")
+    guest.ram.u32[at >> 2] = most
+    at = virt_to_phys(parms) + guest.layout.offset("device_dma_parameters", "segment_boundary_mask")
+    guest.ram.u64[at >> 3] = boundary
+    pieces = [
+        (PAGE_OFFSET + 0x100_0000 + 0x1_0000 * number + offset, length) for number, (offset, length) in enumerate(shape)
+    ]
+    sgl = make_list(guest, *pieces)
+    before = len(guest.findings)
+
+    count = guest.call("dma_map_sg", dev, sgl, len(pieces), BIDIRECTIONAL, 0)
+
+    segments = [struct.unpack("<QI", guest.ram.read(SGL + 32 * number + 16, 12)) for number in range(count)]
+    runs = [run for dma_addr, length in segments for run in behind.allows(dma_addr, length, is_write=True) or ()]
+    assert joined(runs) == joined([(virt - PAGE_OFFSET, length) for virt, length in pieces])
+    own = {length for _, length in pieces}
+    assert all(length <= most or length in own for _, length in segments)
+    for dma_addr, length in segments:
+        crosses = (dma_addr ^ dma_addr + length - 1) & ~boundary
+        assert not crosses or (length in own and (length - 1 > boundary or dma_addr & 4095))
+    for (start, length), (following, more) in itertools.pairwise(segments):
+        mergeable = start + length == following and not following & 4095
+        assert not mergeable or length + more > most or (start ^ following + more - 1) & ~boundary
+    guest.call("dma_sync_sg_for_cpu", dev, sgl, len(pieces), BIDIRECTIONAL)
+    guest.call("dma_unmap_sg", dev, sgl, len(pieces), BIDIRECTIONAL, 0)
+    assert all(behind.allows(dma_addr, 1, is_write=False) is None for dma_addr, _ in segments)
+    said = {each.kind for each in list(guest.findings)[before:]}
+    assert said <= {"dma-sg-too-long", "dma-sg-boundary"}
+    assert not said or any(length > most or length - 1 > boundary or virt & 4095 for virt, length in pieces)
+    assert len(MappingTables(behind.memory)) == 0
+
+
+def joined(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Put runs of memory together that follow each other."""
+    found: list[tuple[int, int]] = []
+    for start, length in runs:
+        if found and sum(found[-1]) == start:
+            found[-1] = found[-1][0], found[-1][1] + length
+        else:
+            found.append((start, length))
+    return found
+
+
+def test_who_unmaps_as_many_pieces_as_the_device_got_is_told() -> None:
+    guest = Guest().boot("dmalab_iommu")
+    dev = guest.device()
+    page = guest.call("get_free_pages", GFP_KERNEL, 2)
+    sgl = make_list(guest, (page + 8192, 4096), (page, 4096))
+
+    assert guest.call("dma_map_sg", dev, sgl, 2, FROM_DEVICE, 0) == 1
+    guest.call("dma_unmap_sg", dev, sgl, 1, FROM_DEVICE, 0)
+
+    assert guest.kinds() == ["dma-unmap-sg-count"]
 
 
 def test_an_access_beyond_a_mapped_page_or_of_another_function_faults() -> None:

@@ -46,27 +46,86 @@ class IommuOps(DmaOps):
             self._unmap(devfn, dma_addr >> _PAGE_SHIFT)
 
     def map_sg(self, dev: int, sgl: int, nents: int, direction: int) -> int:
-        """Give each piece a bus address: all of them, or none and 0. Source: drivers/pci/intel-iommu.c: intel_map_sg"""
+        """Give the pieces bus addresses in a row, fewer where some make one together; or none, and 0.
+
+        Source: drivers/iommu/dma-iommu.c: iommu_dma_map_sg
+        """
         devfn = self._devfn(dev)
         if devfn is None:
             return self._direct.map_sg(dev, sgl, nents, direction)
-        done: list[int] = []
-        for piece in self.pieces(sgl, nents):
-            found = self._map(dev, devfn, self.sg_phys(piece), self.sg_length(piece), _PERMISSIONS[direction])
-            if found is None:
-                for each in done:
-                    self._unmap(devfn, self.dma_address(each) >> _PAGE_SHIFT)
+        most, boundary = self.segment_limits(dev)
+        places, pages = self._places(sgl, nents, boundary)
+        # Aligned so, no piece crosses a boundary that did not by itself.
+        align = min(_power_of_two(2 * pages - 1), _power_of_two(boundary + 1 >> _PAGE_SHIFT))
+        first = self._alloc_iova(devfn, pages, self._end(dev), align) if places else None
+        if first is None:
+            return 0
+        permissions = _PERMISSIONS[direction]
+        for piece, page in places:
+            if not self._enter(devfn, first + page, self.sg_phys(piece), self.sg_length(piece), permissions):
+                self._unmap(devfn, first)
                 return 0
-            self.set_dma_address(piece, found)
-            self.set_dma_length(piece, self.sg_length(piece))
-            done.append(piece)
-        return nents
+        return self._merge([(piece, first + page << _PAGE_SHIFT) for piece, page in places], sgl, nents, most, boundary)
+
+    def _places(self, sgl: int, nents: int, boundary: int) -> tuple[list[tuple[int, int]], int]:
+        """Lay pieces out on pages one after the other: (piece, number of its first page) of each, and pages in all.
+
+        One that would cross a boundary, and need not, begins behind it.
+
+        Source: drivers/iommu/dma-iommu.c: iommu_dma_map_sg
+        """
+        places, page = [], 0
+        for piece in self.pieces(sgl, nents):
+            start = (page << _PAGE_SHIFT) + (self.sg_phys(piece) & _PAGE_SIZE - 1)
+            end = start + self.sg_length(piece) - 1
+            if (start ^ end) & ~boundary and end - start <= boundary:
+                page = (start | boundary) + 1 >> _PAGE_SHIFT
+            places.append((piece, page))
+            page += _pages(self.sg_phys(piece), self.sg_length(piece))
+        return places, page
+
+    def _merge(self, places: list[tuple[int, int]], sgl: int, nents: int, most: int, boundary: int) -> int:
+        """Write the bus addresses into the list, one for neighbours that make one piece; give how many there are.
+
+        Source: drivers/iommu/dma-iommu.c: __finalise_sg
+        """
+        segments: list[tuple[int, int]] = []  # bus address, bytes
+        for piece, page in places:
+            dma_addr, length = page + (self.sg_phys(piece) & _PAGE_SIZE - 1), self.sg_length(piece)
+            start, before = segments[-1] if segments else (0, 0)
+            is_next = segments and start + before == dma_addr and not dma_addr & _PAGE_SIZE - 1
+            if is_next and before + length <= most and not (start ^ dma_addr + length - 1) & ~boundary:
+                segments[-1] = start, before + length
+            else:
+                segments.append((dma_addr, length))
+        # What is left of the list has no address.
+        for number, piece in enumerate(self.pieces(sgl, nents)):
+            dma_addr, length = segments[number] if number < len(segments) else (self.error_address, 0)
+            self.set_dma_address(piece, dma_addr)
+            self.set_dma_length(piece, length)
+        return len(segments)
+
+    def buffers(self, dev: int, sgl: int, nents: int) -> list[tuple[int, int, int]]:
+        """List the buffers of a mapped list, as they were before neighbours were merged."""
+        if self._devfn(dev) is None:
+            return self._direct.buffers(dev, sgl, nents)
+        _, boundary = self.segment_limits(dev)
+        found: list[tuple[int, int, int]] = []
+        base = None
+        for piece, page in self._places(sgl, nents, boundary)[0]:
+            if base is None:  # the first is never merged with one before
+                base = (self.dma_address(piece) & ~(_PAGE_SIZE - 1)) - (page << _PAGE_SHIFT)
+            phys = self.sg_phys(piece)
+            found.append((base + (page << _PAGE_SHIFT) + (phys & _PAGE_SIZE - 1), self.sg_length(piece), phys))
+        return found
 
     def unmap_sg(self, dev: int, sgl: int, nents: int, direction: int) -> None:
-        """Take all pieces' bus addresses back. Source: drivers/pci/intel-iommu.c: intel_unmap_sg"""
+        """Take all pieces' bus addresses back, which are one range. Source: drivers/iommu/dma-iommu.c: same"""
         devfn = self._devfn(dev)
-        for piece in self.pieces(sgl, nents) if devfn is not None else ():
-            self._unmap(devfn or 0, self.dma_address(piece) >> _PAGE_SHIFT)
+        if devfn is not None:
+            first = next(self.pieces(sgl, nents), None)
+            if first is not None:
+                self._unmap(devfn, self.dma_address(first) >> _PAGE_SHIFT)
 
     def sync_single(self, dev: int, dma_addr: int, offset: int, size: int, direction: int, target: int) -> None:
         """Do nothing: nothing was copied."""
@@ -116,19 +175,28 @@ class IommuOps(DmaOps):
         return int(slot, 16) << 3 | int(function)
 
     def _map(self, dev: int, devfn: int, phys: int, size: int, permissions: int) -> int | None:
-        first_pfn = phys >> _PAGE_SHIFT
-        pages = (phys + max(size, 1) - 1 >> _PAGE_SHIFT) - first_pfn + 1
-        mask = self.dma_mask(dev)
-        iova = self._alloc_iova(devfn, pages, min(_TOP if mask is None else mask, _TOP) + 1 >> _PAGE_SHIFT)
+        iova = self._alloc_iova(devfn, _pages(phys, size), self._end(dev))
         if iova is None:
             return None
-        for page in range(pages):
+        if not self._enter(devfn, iova, phys, size, permissions):
+            self._unmap(devfn, iova)
+            return None
+        return iova << _PAGE_SHIFT | phys & _PAGE_SIZE - 1
+
+    def _end(self, dev: int) -> int:
+        """Give the page behind the last that a device reaches."""
+        mask = self.dma_mask(dev)
+        return min(_TOP if mask is None else mask, _TOP) + 1 >> _PAGE_SHIFT
+
+    def _enter(self, devfn: int, iova: int, phys: int, size: int, permissions: int) -> bool:
+        """Write the entries of [phys, phys + size), mapped from page `iova` on; False without memory for a table."""
+        first_pfn = phys >> _PAGE_SHIFT
+        for page in range(_pages(phys, size)):
             entry = self._entry(devfn, iova + page)
             if entry is None:
-                self._unmap(devfn, iova)
-                return None
+                return False
             self._u64[entry] = (first_pfn + page) << _PAGE_SHIFT | permissions
-        return iova << _PAGE_SHIFT | phys & _PAGE_SIZE - 1
+        return True
 
     def _unmap(self, devfn: int, page: int) -> None:
         """Unmap the range that holds a page of bus addresses."""
@@ -158,18 +226,20 @@ class IommuOps(DmaOps):
         self._u64[at] = pfn << _PAGE_SHIFT | _READ | _WRITE
         return True
 
-    def _alloc_iova(self, devfn: int, pages: int, end: int) -> int | None:
-        """Take the highest free range below page `end`. Source: drivers/pci/iova.c: alloc_iova
+    def _alloc_iova(self, devfn: int, pages: int, end: int, align: int = 1) -> int | None:
+        """Take the highest free range below page `end` that begins at a multiple of `align` pages.
 
+        Source: drivers/pci/iova.c: alloc_iova
         Differs: page 0 is never given out, since its address would mean an error; ranges are not aligned to their size
         """
         for _, first, taken in sorted(self._ranges(devfn), key=lambda found: -found[1]):
-            if first + taken <= end and end - (first + taken) >= pages:
+            if first + taken <= (end - pages & -align):
                 break
             end = min(end, first)
-        if end - pages < 1:
+        start = end - pages & -align
+        if start < 1:
             return None
-        return end - pages if self._note(devfn, end - pages, pages) else None
+        return start if self._note(devfn, start, pages) else None
 
     def _note(self, devfn: int, first: int, pages: int) -> bool:
         used = self._mm.get("nr_iovas")
@@ -191,3 +261,13 @@ class IommuOps(DmaOps):
             for at in range(0, len(words), _IOVA_WORDS)
             if words[at] and words[at] & 0xFFFF_FFFF == devfn
         ]
+
+
+def _pages(phys: int, size: int) -> int:
+    """Give how many pages [phys, phys + size) touches; no bytes touch one."""
+    return (phys + max(size, 1) - 1 >> _PAGE_SHIFT) - (phys >> _PAGE_SHIFT) + 1
+
+
+def _power_of_two(number: int) -> int:
+    """Give the largest power of two that is not larger, and 1 at least."""
+    return 1 << max(0, number.bit_length() - 1)

@@ -13,6 +13,7 @@ from pykernel.layout.strings import read_string
 from pykernel.mm.context import Mm
 
 DMA_BIDIRECTIONAL, DMA_TO_DEVICE, DMA_FROM_DEVICE, DMA_NONE = 0, 1, 2, 3
+DEFAULT_MAX_SEGMENT, DEFAULT_BOUNDARY = 65536, 0xFFFF_FFFF
 SYNC_FOR_CPU, SYNC_FOR_DEVICE = 0, 1
 
 _PAGE_SHIFT = 12
@@ -49,6 +50,9 @@ class DmaOps(ABC):
         self._dma_mask = mm.layout.offset("device", "dma_mask")
         self._sg_size = mm.layout.sizeof("scatterlist")
         self._sg = {name: offset for name, (offset, _) in mm.layout.members("scatterlist").items()}
+        self._parms = mm.layout.offset("device", "dma_parms")
+        self._parm = {name: offset for name, (offset, _) in mm.layout.members("device_dma_parameters").items()}
+        self._parms_size = mm.layout.sizeof("device_dma_parameters")
         self._sg_chain, self._sg_last = mm.layout.number("SG_CHAIN"), mm.layout.number("SG_LAST")
 
     @abstractmethod
@@ -97,7 +101,36 @@ class DmaOps(ABC):
         pointer = self._u64[(virt_to_phys(dev) + self._dma_mask) >> 3]
         return self._u64[virt_to_phys(pointer) >> 3] if pointer else None
 
+    def _parms_of(self, dev: int) -> int | None:
+        """Give the physical address of a device's parameters, None where it has none, or they lie nowhere."""
+        pointer = self._u64[(virt_to_phys(dev) + self._parms) >> 3] if dev else 0
+        phys = virt_to_phys(pointer)
+        return phys if pointer and self._mm.ram.contains(phys, self._parms_size) else None
+
+    def segment_limits(self, dev: int) -> tuple[int, int]:
+        """Give the most bytes of a piece, and the mask of the boundary that none may cross.
+
+        Source: include/linux/dma-mapping.h: dma_get_max_seg_size, dma_get_seg_boundary
+        """
+        phys = self._parms_of(dev)
+        if phys is None:
+            return DEFAULT_MAX_SEGMENT, DEFAULT_BOUNDARY
+        most = self._mm.ram.u32[(phys + self._parm["max_segment_size"]) >> 2]
+        boundary = self._u64[(phys + self._parm["segment_boundary_mask"]) >> 3]
+        return most or DEFAULT_MAX_SEGMENT, boundary or DEFAULT_BOUNDARY
+
+    def min_align_mask(self, dev: int) -> int:
+        """Give the bits of an address that bouncing has to keep. Source: same: dma_get_min_align_mask"""
+        phys = self._parms_of(dev)
+        return 0 if phys is None else self._mm.ram.u32[(phys + self._parm["min_align_mask"]) >> 2]
+
     # Pieces are named by their physical address.
+
+    def buffers(self, dev: int, sgl: int, nents: int) -> list[tuple[int, int, int]]:
+        """List (bus address, bytes, physical address) of a mapped list's buffers, each apart from its neighbours."""
+        return [
+            (self.dma_address(piece), self.dma_length(piece), self.sg_phys(piece)) for piece in self.pieces(sgl, nents)
+        ]
 
     def pieces(self, sgl: int, nents: int) -> Iterator[int]:
         """Yield each of `nents` pieces, or those before the marked end. Source: lib/scatterlist.c: sg_next"""
