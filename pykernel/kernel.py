@@ -123,7 +123,7 @@ class Kernel:
         sched_calls = SchedCalls(ram, layout, clock, findings, self._backtrace, describe, interrupt_pending)
         self.user = UserCalls(self.mm)
         tables = [self._own_calls(), mm_calls.table(), self._dma_calls(report), sched_calls.table(), self.user.table()]
-        if config.kasan:
+        if config.debug_slab or config.kasan:
             tables.append(self._watch_memory(clock, findings, describe, variable))
         self._traps = Traps(ram, clock, trace, findings, layout, _join(*tables), describe)
         self.enter, self.answer = self._traps.enter, self._traps.answer
@@ -135,10 +135,16 @@ class Kernel:
         describe: Callable[[int], str],
         variable: Callable[[int], str | None],
     ) -> Mapping[str, Call]:
-        """Have reports made of what the shadow of memory forbids."""
+        """Have findings made of what a debugging slab allocator prints, or of what the shadow of memory forbids."""
+        if self.mm.config.debug_slab:
+            from pykernel.slab_report import SlabReports  # most kernels do without either
+
+            listener = SlabReports(clock, findings, self.log.printk, self._backtrace, describe)
+            self.mm.printk, self.slab.core.complain = listener.printk, listener.complain
+            return {}
         from pykernel.check.memory import Memory
         from pykernel.check.users import Users
-        from pykernel.kasan_report import KasanReports  # most kernels do without
+        from pykernel.kasan_report import KasanReports
 
         mm, core = self.mm, self.slab.core
         current = self._phys("current_task") >> 3

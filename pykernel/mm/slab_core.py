@@ -58,6 +58,7 @@ class SlabCore:
     cache_alloc: Callable[[int, int, int], int]
     cache_free: Callable[[int, int, int], None]
     at_debug: DebugOffsets  # only with CONFIG_DEBUG_SLAB
+    complain: Callable[[str, int, int, int, bool], None] = staticmethod(lambda *about: None)  # with CONFIG_DEBUG_SLAB
     kasan: "KasanSlab | None" = None  # only with a shadow; and whom it asks and tells:
     backtrace: Callable[[int], list[int]] = staticmethod(lambda depth: [])
     pid: Callable[[], int] = staticmethod(lambda: 0)

@@ -20,6 +20,7 @@ POISON_END = 0xA5
 RED_ZONE = int(SlabFlags.RED_ZONE)
 POISON = int(SlabFlags.POISON)
 STORE_USER = int(SlabFlags.STORE_USER)
+KINDS = DOUBLE_FREE_KIND, REDZONE_KIND, POISON_KIND = "slab-double-free", "slab-redzone", "slab-poison"
 _LINE = 16  # bytes of a hexdump line
 _MAX_LINES = 5
 _MOST_OBJECTS = 1 << 22  # that any slab can hold
@@ -30,6 +31,16 @@ _BYTE_HEX = [f" {byte:02x}" for byte in range(256)]
 def slab_error(core: SlabCore, cache: int, function: str, message: str) -> None:
     """Print that a cache was misused. Source: mm/slab.c: __slab_error. Differs: no stack dump follows"""
     core.mm.printk(f"slab error in {function}(): cache `{core.name(cache)}': {message}")
+
+
+def complain(core: SlabCore, cache: int, objp: int, kind: str, user: int, *, was_free: bool) -> None:
+    """Tell the laboratory what has just been printed of an object."""
+    core.complain(kind, objp + core.obj_offset(cache), core.obj_size(cache), user, was_free)
+
+
+def last_user(core: SlabCore, cache: int, objp: int) -> int:
+    """Give the address of who allocated or freed an object, 0 where that is not kept."""
+    return core.u64[userword(core, cache, objp)] if _flags(core, cache) & STORE_USER else 0
 
 
 def _flags(core: SlabCore, cache: int) -> int:
@@ -113,6 +124,7 @@ def check_poison_obj(core: SlabCore, cache: int, objp: int) -> None:
             position += _LINE
         position += 1
     _print_neighbours(core, cache, objp)
+    complain(core, cache, objp, POISON_KIND, last_user(core, cache, objp), was_free=True)
 
 
 def _print_neighbours(core: SlabCore, cache: int, objp: int) -> None:
@@ -143,8 +155,10 @@ def init_object(core: SlabCore, cache: int, objp: int, ctor: int) -> None:
     if flags & RED_ZONE:
         if u64[redzone2(core, cache, objp)] != RED_INACTIVE:
             slab_error(core, cache, "cache_init_objs", "constructor overwrote the end of an object")
+            complain(core, cache, objp, REDZONE_KIND, 0, was_free=True)
         if u64[redzone1(core, cache, objp)] != RED_INACTIVE:
             slab_error(core, cache, "cache_init_objs", "constructor overwrote the start of an object")
+            complain(core, cache, objp, REDZONE_KIND, 0, was_free=True)
 
 
 def check_freed_object(core: SlabCore, cache: int, objp: int) -> None:
@@ -153,10 +167,13 @@ def check_freed_object(core: SlabCore, cache: int, objp: int) -> None:
     if flags & POISON:
         check_poison_obj(core, cache, objp)
     if flags & RED_ZONE:
+        user = last_user(core, cache, objp)
         if core.u64[redzone1(core, cache, objp)] != RED_INACTIVE:
             slab_error(core, cache, "slab_destroy_objs", "start of a freed object was overwritten")
+            complain(core, cache, objp, REDZONE_KIND, user, was_free=True)
         if core.u64[redzone2(core, cache, objp)] != RED_INACTIVE:
             slab_error(core, cache, "slab_destroy_objs", "end of a freed object was overwritten")
+            complain(core, cache, objp, REDZONE_KIND, user, was_free=True)
 
 
 def kfree_debugcheck(core: SlabCore, objp: int) -> None:
@@ -175,11 +192,14 @@ def verify_redzone_free(core: SlabCore, cache: int, objp: int) -> None:
     first, second = core.u64[redzone1(core, cache, objp)], core.u64[redzone2(core, cache, objp)]
     if first == RED_ACTIVE and second == RED_ACTIVE:
         return
-    if first == RED_INACTIVE and second == RED_INACTIVE:
+    is_free = first == RED_INACTIVE and second == RED_INACTIVE
+    if is_free:
         slab_error(core, cache, "verify_redzone_free", "double free detected")
     else:
         slab_error(core, cache, "verify_redzone_free", "memory outside object was overwritten")
     core.mm.printk(f"{objp:016x}: redzone 1:0x{first:x}, redzone 2:0x{second:x}.")
+    kind = DOUBLE_FREE_KIND if is_free else REDZONE_KIND
+    complain(core, cache, objp, kind, last_user(core, cache, objp), was_free=is_free)
 
 
 def cache_free_debugcheck(core: SlabCore, cache: int, cachep: int, objp: int, caller: int) -> int:
@@ -222,6 +242,7 @@ def cache_alloc_debugcheck_after(core: SlabCore, cache: int, objp: int, caller: 
     if flags & POISON:
         check_poison_obj(core, cache, objp)
         poison_obj(core, cache, objp, POISON_INUSE)
+    user = last_user(core, cache, objp)
     if flags & STORE_USER:
         u64[userword(core, cache, objp)] = caller
     if flags & RED_ZONE:
@@ -230,6 +251,7 @@ def cache_alloc_debugcheck_after(core: SlabCore, cache: int, objp: int, caller: 
             message = "double free, or memory outside object was overwritten"
             slab_error(core, cache, "cache_alloc_debugcheck_after", message)
             core.mm.printk(f"{objp:016x}: redzone 1:0x{u64[first]:x}, redzone 2:0x{u64[second]:x}")
+            complain(core, cache, objp, REDZONE_KIND, user, was_free=True)
         u64[first] = u64[second] = RED_ACTIVE
     objp += core.obj_offset(cache)
     ctor = u64[cache + core.at.cache_ctor]

@@ -92,6 +92,11 @@ _GROUPS = (
         "iommu-exposes-own-data iommu-exposes-os-data iommu-exposes-mapping iommu-exposes-neighbours",
     ),
     _Group(
+        "what red zones and poison show is SLAB debug's subject, and KASAN sees the access itself",
+        ("no", "yes", "yes", "no"),
+        "slab-double-free slab-redzone slab-poison",
+    ),
+    _Group(
         "accesses of the CPU outside objects, and wrong frees: KASAN's subject; red zones and poison show later that "
         "somebody has written there",
         ("no", "yes", "partly", "no"),

@@ -54,6 +54,9 @@ _CULPRITS: dict[str, tuple[str, ...]] = {
     "active-object": ("started_at",),
     "preempt-imbalance": ("taken_at",),
     "module-busy": ("taken_at",),
+    "slab-double-free": ("backtrace", "freed_at"),
+    "slab-redzone": ("backtrace", "allocated_at", "freed_at"),  # who had it; who wrote is gone
+    "slab-poison": ("freed_at", "backtrace"),
     "memory-leak": ("allocated_at",),
     "module-leak": ("allocated_at",),
     "slab-destroy-refused": ("destroyed_at", "objects"),
