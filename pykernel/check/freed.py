@@ -31,6 +31,12 @@ def is_free(memory: Memory, phys: int) -> bool:
     return _in_free_block(memory, phys) or _is_linked(memory, page + at.lru)
 
 
+def page_count(memory: Memory, phys: int) -> int:
+    """Give how many users the page of a byte has; below zero are more that gave it back than took it. 0 is no page."""
+    page = _page(memory, phys)
+    return 0 if page is None else memory.ram.i32[(page + page_offsets(memory.layout).count) >> 2]
+
+
 def shadow_byte(memory: Memory, phys: int) -> int:
     """Give the shadow of a byte of memory; 0, it may be touched, where there is none."""
     shadow = memory.ram.u64[memory.static("kasan_shadow") >> 3]

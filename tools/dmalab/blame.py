@@ -13,15 +13,18 @@ from emulator.dma import DmaFabric
 from emulator.finding import Finding, Findings, Json
 from emulator.trace import Trap
 from pykernel.check.caches import find_cache
+from pykernel.check.freed import page_count
 from pykernel.check.memory import Memory
 from pykernel.check.owner import Owner, owner_of
 from pykernel.check.users import User, Users
 from pykernel.kernel import Kernel
+from pykernel.layout.address import virt_to_phys
 from pykernel.mm import gfp
 
 BEYOND_REACH = "dma-beyond-reach"
 DESTROY_REFUSED = "slab-destroy-refused"
-_CPU_ACCESSES = ("mmio-unassigned", "rom-write")
+PAGE_DOUBLE_FREE = "page-double-free"
+_CPU_ACCESSES = ("mmio-unassigned", "rom-write", "bar-over-ram", "bar-overlap")
 _SHOWN_OBJECTS = 10
 _DMA_REACH = (1 << 24) - 1
 _DMA32_REACH = (1 << 32) - 1
@@ -52,9 +55,28 @@ class Blame:
 
     def follows(self, name: str) -> bool:
         """Say whether `on_trap` wants to see calls of `name`."""
-        return name == "kmem_cache_destroy"
+        return name in ("kmem_cache_destroy", "free_pages")
 
     def on_trap(self, event: Trap) -> None:
+        """Look at a cache that was to be destroyed, or at pages that were given back."""
+        if event.name == "kmem_cache_destroy":
+            self._check_destroyed(event)
+        elif event.args[0]:
+            self._check_freed(event)
+
+    def _check_freed(self, event: Trap) -> None:
+        """Report pages that were free already: Linux counts their users below zero, and says nothing."""
+        phys = virt_to_phys(event.args[0])
+        if page_count(self._memory, phys) >= 0:
+            return
+        sentence = f"free_pages({event.args[0]:#x}, {event.args[1]}) of a page that nobody has"
+        details: dict[str, Json] = {
+            "memory": owner_of(self._memory, phys).sentence,
+            "backtrace": [self._symbols.describe(event.caller)],
+        }
+        self._findings.report(Finding(PAGE_DOUBLE_FREE, sentence, event.now_ns, phys=phys, details=details))
+
+    def _check_destroyed(self, event: Trap) -> None:
         """Report a cache that was to be destroyed and is still there, with the objects that keep it alive."""
         cache = find_cache(self._memory, event.args[0])
         if cache is None:

@@ -74,7 +74,7 @@ _GROUPS = (
     _Group(
         "QEMU logs accesses where nothing answers (-d invalid_mem), for a device that is no bus master as well",
         ("no", "no", "no", "yes"),
-        "dma-bus-master-off dma-unassigned mmio-unassigned",
+        "dma-bus-master-off dma-unassigned mmio-unassigned rom-write",
     ),
     _Group(
         "QEMU's device models may log what they refuse or cut off (-d guest_errors): edu does",
@@ -129,6 +129,21 @@ _GROUPS = (
         ("no", "no", "no", "no"),
         "sleep-in-atomic scheduling-while-atomic spinlock lock-inversion preempt-imbalance mutex irq timer workqueue "
         "kthread active-object deadlock",
+    ),
+    _Group(
+        "the count of a page's users falls below zero, which the page allocator asks about only with DEBUG_VM",
+        ("no", "no", "no", "no"),
+        "page-double-free",
+    ),
+    _Group(
+        "the kernel's own check of its state, or the driver's word, ends the machine; with or without a checker",
+        ("no", "no", "no", "no"),
+        "kernel-bug kernel-panic",
+    ),
+    _Group(
+        "QEMU lets BARs lie over RAM and over each other, and one of the two answers",
+        ("no", "no", "no", "no"),
+        "bar-over-ram bar-overlap",
     ),
     _Group(
         "refcount_t warns by itself, with or without a checker",
