@@ -21,6 +21,21 @@ from pykernel.trapgate import Call
 _U32 = 0xFFFF_FFFF
 
 
+def way_in(dma: Dma, direction: int, attrs: int) -> int:
+    """Give the direction to map with: what is not to be copied now bounces as if the device wrote it."""
+    return DMA_FROM_DEVICE if _skips(dma, direction, attrs) else direction
+
+
+def way_out(dma: Dma, direction: int, attrs: int) -> int:
+    """Give the direction to unmap with: what is not to be copied now bounces as if the device had read it."""
+    return DMA_TO_DEVICE if _skips(dma, direction, attrs) else direction
+
+
+def _skips(dma: Dma, direction: int, attrs: int) -> bool:
+    """Say whether bounce buffers are not to be copied; all else goes by the direction alone."""
+    return bool(attrs & DMA_ATTR_SKIP_CPU_SYNC) and direction <= DMA_FROM_DEVICE and dma.ops is dma.swiotlb
+
+
 class DmaCalls:
     """The calls of arch/x86/kernel/pci-dma_64.c."""
 
@@ -114,8 +129,7 @@ class DmaCalls:
             self._report.check_device(dev)
         for complaint in self._debug.check_area(virt, size):
             self._report.complain(dev, virt_to_phys(virt), size, (complaint,))
-        # What is not to be copied now is mapped as if the device wrote it: then 2.6.24 copies nothing in.
-        way = DMA_FROM_DEVICE if attrs & DMA_ATTR_SKIP_CPU_SYNC and direction <= DMA_FROM_DEVICE else direction
+        way = way_in(self._dma, direction, attrs)
         dma_addr = self._dma.dma_map_single(dev, virt, size, way)
         if self._dma.dma_mapping_error(dma_addr):
             self._report_overflow(dev, virt, size)
@@ -143,7 +157,7 @@ class DmaCalls:
         complaints = self._mappings.remove(dev, dma_addr, size, 0, kind, direction)
         if complaints:
             self._complain_of_unmap(dev, dma_addr, size, direction, complaints)
-        way = DMA_TO_DEVICE if attrs & DMA_ATTR_SKIP_CPU_SYNC and direction <= DMA_FROM_DEVICE else direction
+        way = way_out(self._dma, direction, attrs)
         self._dma.dma_unmap_single(dev, dma_addr, size, way)
 
     def _complain_of_unmap(

@@ -4,13 +4,14 @@
 from collections import abc
 from collections.abc import Callable, Iterator
 
-from pykernel.dma_debug import DMA_ATTR_SKIP_CPU_SYNC, DmaDebug
+from pykernel.dma_calls import way_in, way_out
+from pykernel.dma_debug import DmaDebug
 from pykernel.dma_report import DmaReport
 from pykernel.layout.address import phys_to_virt
 from pykernel.mm.context import Mm
 from pykernel.mm.dma import Dma
 from pykernel.mm.dma_mappings import SG, Complaint, DmaMappings, Mapping
-from pykernel.mm.dma_ops import DMA_FROM_DEVICE, DMA_TO_DEVICE, SYNC_FOR_CPU, SYNC_FOR_DEVICE
+from pykernel.mm.dma_ops import DMA_TO_DEVICE, SYNC_FOR_CPU, SYNC_FOR_DEVICE
 from pykernel.pointers import checked
 from pykernel.trapgate import Call
 
@@ -44,7 +45,7 @@ class DmaSgCalls:
         for piece in ops.pieces(sgl, nents):
             phys, length = ops.sg_phys(piece), ops.sg_length(piece)
             self._report.complain(dev, phys, length, self._debug.check_area(phys_to_virt(phys), length))
-        way = DMA_FROM_DEVICE if attrs & DMA_ATTR_SKIP_CPU_SYNC and direction <= DMA_FROM_DEVICE else direction
+        way = way_in(self._dma, direction, attrs)
         count = self._dma.dma_map_sg(dev, sgl, nents, way)
         if not count:
             self._failed(dev, sgl, nents, way)
@@ -93,7 +94,7 @@ class DmaSgCalls:
         if first is not None:
             self._report.complain(dev, first.dma_addr, first.size, self._debug.check_unmap_sg(first, nents))
         self._report.complain(dev, *(pieces[0] if pieces else (0, 0)), self._remove(dev, pieces, direction))
-        way = DMA_TO_DEVICE if attrs & DMA_ATTR_SKIP_CPU_SYNC and direction <= DMA_FROM_DEVICE else direction
+        way = way_out(self._dma, direction, attrs)
         self._dma.dma_unmap_sg(dev, sgl, nents, way)
 
     def _mapped(self, dev: int, sgl: int, nents: int) -> tuple[Mapping | None, list[tuple[int, int]]]:

@@ -37,6 +37,7 @@ _MAX_LOAD_PAGES = 16  # of a mapping whose loads are guarded
 _MAX_DIRTY = 256  # stretches of one mapping that the CPU has written
 _BACKTRACE = 32
 _SHOWN = 8
+_ATTR_SKIP_CPU_SYNC = 1 << 5
 
 Span = tuple[int, int]
 
@@ -237,7 +238,7 @@ class Ownership:
         for guard in watched.guards if watched else ():
             self._guards.remove(guard)
         if watched is not None and watched.is_cached and self._caches is not None:
-            if mapping.direction != TO_DEVICE:
+            if mapping.direction != TO_DEVICE and not _skips_sync(event):
                 self._caches.invalidate(mapping.phys, mapping.size)
             self._caches.untrack(mapping.phys, mapping.size)
         self._history.give_to_device(mapping.dev, mapping.dma_addr, mapping.size)
@@ -250,11 +251,14 @@ class Ownership:
         if self._memory.holds(mapping.phys, max(1, mapping.size)):
             if mapping.direction != TO_DEVICE:
                 watched.lines = list(self._line_rest(*watched.span))
+            if mapping.skips_sync:
+                self._history.give_to_cpu(mapping.dev, mapping.dma_addr, mapping.size)
             self._guard(watched)
             if self._caches is not None and not mapping.is_bounced:
                 watched.is_cached = True
                 self._caches.track(mapping.phys, mapping.size)
-                self._caches.write_back(mapping.phys, mapping.size)
+                if not mapping.skips_sync:
+                    self._caches.write_back(mapping.phys, mapping.size)
             if is_free(self._memory, mapping.phys):
                 verdict = Verdict("dma-map-freed", f"driver maps freed memory {mapping.words}", mapping)
                 self._report(verdict, mapping.device, mapping.dma_addr, mapping.phys, mapping.size, {})
@@ -442,6 +446,11 @@ class Ownership:
 
     def _lines_of(self, frames: Collection[int]) -> list[str]:
         return [self._describe(each) for each in frames]
+
+
+def _skips_sync(event: Trap) -> bool:
+    """Say whether a call takes a mapping down and leaves the memory as it is."""
+    return event.name.startswith("dma_unmap_") and bool(event.args[4] & _ATTR_SKIP_CPU_SYNC)
 
 
 def _overlap(one: Span, other: Span) -> bool:

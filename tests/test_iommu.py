@@ -202,6 +202,16 @@ def test_a_device_that_is_not_behind_it_gets_coherent_memory_within_its_own_reac
     assert virt_to_phys(virt) + 8191 <= mask
 
 
+def test_who_syncs_by_himself_gets_the_permission_of_the_direction_all_the_same() -> None:
+    behind = Behind()
+    page = behind.guest.call("get_free_pages", GFP_KERNEL, 0)
+
+    dma_addr = behind.guest.call("dma_map_single", behind.dev, page, 256, TO_DEVICE, 1 << 5)
+
+    assert behind.allows(dma_addr, 256, is_write=False) == [(virt_to_phys(page), 256)]
+    assert behind.allows(dma_addr, 256, is_write=True) is None
+
+
 def test_neighbours_and_their_function_pointers_are_named() -> None:
     behind = Behind()
     buffer, neighbour = (behind.guest.call("kmalloc", 512, GFP_KERNEL) for _ in range(2))

@@ -76,6 +76,44 @@ def test_a_sync_of_what_is_not_mapped_gives_the_cpu_nothing_of_what_is_mapped_th
     assert [kind for kind in wild.guest.kinds() if kind != "dma-map-error-unchecked"] == ["dma-sync-unknown"]
 
 
+def test_a_driver_with_more_mappings_than_are_kept_account_of_is_not_suspected() -> None:
+    wild = Wild()
+    pages = wild.guest.call("get_free_pages", 0xD0, 6)
+    buffers = [wild.guest.call("dma_map_single", wild.dev, pages + 64 * number, 64, 1) for number in range(2100)]
+
+    wild.port.read(buffers[-1], 64)
+    wild.port.read(buffers[0], 64)
+
+    assert wild.guest.kinds() == []
+
+
+def test_a_driver_that_is_given_back_more_stretches_than_are_kept_account_of_is_not_suspected() -> None:
+    wild = Wild()
+    pages = wild.guest.call("get_free_pages", 0xD0, 3)
+    buffers = [wild.guest.call("dma_map_single", wild.dev, pages + 64 * number, 64, 2) for number in range(300)]
+
+    for dma_addr in buffers[:-1]:
+        wild.guest.call("dma_sync_single_for_cpu", wild.dev, dma_addr, 64, 2)
+    wild.port.write(buffers[-1], bytes(64))
+
+    assert wild.guest.kinds() == []
+
+
+def test_a_mapping_that_leaves_syncing_to_its_driver_is_the_cpus_until_it_is_handed_over() -> None:
+    wild = Wild()
+    page = wild.guest.call("get_free_pages", 0xD0, 0)
+    dma_addr = wild.guest.call("dma_map_single", wild.dev, page, 256, 0, 1 << 5)
+
+    wild.guards.called(dma_addr, 8, 1)
+    assert wild.guest.kinds() == []
+    wild.guest.call("dma_sync_single_for_device", wild.dev, dma_addr, 256, 0)
+    wild.port.write(dma_addr, bytes(256))
+    assert wild.guest.kinds() == []
+    wild.guards.called(dma_addr, 8, 1)
+
+    assert wild.guest.kinds() == ["dma-cpu-write"]
+
+
 def test_a_descriptor_is_the_devices_from_the_doorbell_to_the_write_back() -> None:
     wild = Wild()
     dma_addr, guards = wild.mapped[0][0], len(wild.guards)

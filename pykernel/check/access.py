@@ -14,6 +14,7 @@ from pykernel.check.memory import Memory
 
 TO_DEVICE, FROM_DEVICE = 1, 2
 COHERENT = 2  # enum dma_mapping_type
+_ATTR_SKIP_CPU_SYNC = 1 << 5
 _DIRECTIONS = ("DMA_BIDIRECTIONAL", "DMA_TO_DEVICE", "DMA_FROM_DEVICE", "DMA_NONE")
 BEYOND_REACH = "dma-beyond-reach"
 _NAME_LIMIT = 32
@@ -34,6 +35,7 @@ class Mapping(NamedTuple):
     gone_by: tuple[int, ...] = ()
     is_pool: bool = False  # coherent memory of which only blocks count
     is_bounced: bool = False  # the device has a copy elsewhere
+    skips_sync: bool = False  # whoever made it hands it over by dma_sync_*() only
 
     @property
     def end(self) -> int:
@@ -116,10 +118,20 @@ class MappingTables:
                 return Mapping(dev, device, start, size, cpu_addr, kind, direction, at_ns, made_by, gone_by)
         return None
 
+    @property
+    def is_complete(self) -> bool:
+        """Say whether every live mapping is in the table: there never were more than it holds."""
+        return not self._memory.ram.u32[self._memory.static("dma_mappings_lost") >> 2]
+
+    @property
+    def knows_cpu_owned(self) -> bool:
+        """Say whether what the CPU has been given back is known."""
+        return not self._memory.ram.u32[self._memory.static("dma_cpu_ranges_lost") >> 2]
+
     def cpu_owned(self, mapping: Mapping) -> list[tuple[int, int]]:
         """List the ranges [start, end) of a mapping that the CPU has been given back meanwhile."""
         ram = self._memory.ram
-        if ram.u32[self._memory.static("dma_cpu_ranges_lost") >> 2]:
+        if not self.knows_cpu_owned:
             return [(mapping.dma_addr, mapping.end)]
         first = self._memory.static("dma_cpu_ranges") >> 3
         count = min(
@@ -160,6 +172,7 @@ class MappingTables:
                 _frames(words[frames : frames + self._frames]),
                 is_pool=bool(flags & self._pool_flag),
                 is_bounced=bool(flags & self._bounced_flag),
+                skips_sync=bool(flags >> 32 & _ATTR_SKIP_CPU_SYNC),
             )
 
     def _name(self, dev: int) -> str:
@@ -177,6 +190,8 @@ def judge(tables: MappingTables, access: DmaAccess) -> Verdict | None:
     touched = [each for each in tables.live() if each.dma_addr < end and start < each.end]
     mine = [each for each in touched if each.device == access.device]
     usable = [each for each in mine if not each.is_pool]
+    if not tables.is_complete and not _covers(usable, start, end):
+        return None  # it may be mapped and not be in the table
     if not usable:
         return _uncovered(tables, access, touched, mine)
     if not _covers(usable, start, end):
@@ -230,7 +245,7 @@ def _against(tables: MappingTables, access: DmaAccess, usable: list[Mapping]) ->
     if not _covers([each for each in usable if each.direction != forbidden], start, end):
         mapping = next(each for each in usable if each.direction == forbidden)
         return Verdict("dma-against-direction", f"device {_words(access)} against the mapping {mapping.words}", mapping)
-    for mapping in usable:
+    for mapping in usable if tables.knows_cpu_owned else ():
         for first, last in tables.cpu_owned(mapping):
             if first < end and start < last:
                 owned = f"which the CPU has had since dma_sync_*_for_cpu {mapping.words}"
