@@ -118,6 +118,12 @@ class Free(Step):
         return lines + ([f"if ({rest[1].split(' ')[0]})", f"\t{rest[0]}"] if rest else [])
 
 
+def _call(mapping: Mapping, verb: str, how: str, *arguments: object) -> str:
+    """Write a call that maps or unmaps."""
+    ending, attrs = ("_attrs", ("DMA_ATTR_SKIP_CPU_SYNC",)) if mapping.skips else ("", ())
+    return f"dma_{verb}_{how}{ending}(c->dev, {', '.join(map(str, (*arguments, *attrs)))})"
+
+
 @dataclass
 class Map(Step):
     """Map memory for the device, and look whether that failed."""
@@ -139,13 +145,13 @@ class Map(Step):
                 for index, (area, start, end) in enumerate(mapping.spans)
             ]
             count = len(mapping.spans)
-            call = f"{name}_n = dma_map_sg(c->dev, {name}, {count}, {mapping.direction});"
+            call = f"{name}_n = {_call(mapping, 'map', 'sg', name, count, mapping.direction)};"
             return [f"sg_init_table({name}, {count});", *pieces, call, f"if (!{name}_n)", "\tgive_up(c);"]
         area, start, end = mapping.spans[0]
-        call = f"dma_map_single(c->dev, {place(area, start)}, {end - start}, {mapping.direction})"
+        where = place(area, start)
         if mapping.how == "page":
-            where = f"virt_to_page({place(area, start)}), offset_in_page({place(area, start)})"
-            call = f"dma_map_page(c->dev, {where}, {end - start}, {mapping.direction})"
+            where = f"virt_to_page({where}), offset_in_page({where})"
+        call = _call(mapping, "map", mapping.how, where, end - start, mapping.direction)
         check = [f"if (dma_mapping_error(c->dev, {name}_bus))", "\tgive_up(c);"] if self.checks else []
         return [f"{name}_bus = {call};", *check, f"{name} = true;"]
 
@@ -168,10 +174,10 @@ class Unmap(Step):
         direction = self.direction or mapping.direction
         if mapping.how == "sg":
             count = len(mapping.spans) if self.size is None else self.size
-            return [f"dma_unmap_sg(c->dev, {name}, {count}, {direction});", f"{name}_n = 0;"]
+            return [f"{_call(mapping, 'unmap', 'sg', name, count, direction)};", f"{name}_n = 0;"]
         size = mapping.length if self.size is None else self.size
-        call = f"dma_unmap_{self.how or mapping.how}(c->dev, {name}_bus, {size}, {direction});"
-        return [call, f"{name} = false;"]
+        call = _call(mapping, "unmap", self.how or mapping.how, f"{name}_bus", size, direction)
+        return [f"{call};", f"{name} = false;"]
 
 
 @dataclass

@@ -208,7 +208,7 @@ class Writer:
         how = self.chance.choice(("single", "page"))
         if how == "page" and span.start // PAGE != (span.end - 1) // PAGE and span.area.kind == "cache":
             how = "single"
-        self._map(Mapping(self._name("m"), how, direction, (span,)))
+        self._map(Mapping(self._name("m"), how, direction, (span,), skips=not self.chance.below(6)))
         return True
 
     def _may_map(self, span: Span, direction: str) -> bool:
@@ -228,10 +228,14 @@ class Writer:
                 spans.append(span)
         if not spans:
             return False
-        self._map(Mapping(self._name("s"), "sg", direction, tuple(spans)))
+        self._map(Mapping(self._name("s"), "sg", direction, tuple(spans), skips=not self.chance.below(6)))
         return True
 
     def _map(self, mapping: Mapping) -> None:
+        # Such a mapping begins as the CPU's: nobody else may have the same bytes.
+        mapping.skips = mapping.skips and not any(
+            each.overlaps(*span) for span in mapping.spans for other in span.area.mappings for each in other.spans
+        )
         self.model.map(mapping)
         self.steps.append(Map(mapping))
 

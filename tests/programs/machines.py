@@ -43,6 +43,8 @@ MACHINES = (
     _machine("edu", "whole pages behind an IOMMU", MachineSpec(iommu=True), whole_pages=True),
     _machine("isa_pattern", "beside an IOMMU", MachineSpec(iommu=True)),
     _machine("ring_nic", "slab debugging", MachineSpec(kernel=_DEBUG), whole_objects=True),
+    _machine("isa_pattern", "a processor that looks at the shadow", MachineSpec(heap_check=True)),
+    _machine("edu", "code that looks at the shadow", MachineSpec(kasan=True)),
     _machine("edu", "failing mappings", MachineSpec(faults=_FAILING)),
     _machine("isa_pattern", "slab debugging", MachineSpec(kernel=_DEBUG), whole_objects=True),
     _machine("ring_nic", "failing mappings, bouncing", MachineSpec(faults=_FAILING, command_line="swiotlb=force")),

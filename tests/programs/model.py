@@ -96,6 +96,7 @@ class Mapping:
     how: str
     direction: str
     spans: tuple[Span, ...]
+    skips: bool = False  # mapping and unmapping hand nothing over: dma_sync_*() does
     cpu: list[Span] = field(default_factory=list)
     scratch: list[Span] = field(default_factory=list)  # what the CPU has written there since
     dirty: list[Span] = field(default_factory=list)  # written to a DMA_TO_DEVICE mapping without asking for it
@@ -175,13 +176,18 @@ class Model:
             span.area.mappings.append(mapping)
             if mapping.direction == FROM_DEVICE:
                 span.area.content.forget(span.start, span.end)
+        if mapping.skips:
+            mapping.cpu += mapping.spans
 
     def unmap(self, mapping: Mapping) -> None:
         """Take memory back. What the CPU wrote behind the device's back does not stay."""
         self.mappings.remove(mapping)
         for span in mapping.spans:
             span.area.mappings.remove(mapping)
-        self._lose_scratch(mapping, mapping.scratch)
+            if mapping.skips and mapping.direction != TO_DEVICE and span not in mapping.cpu:
+                span.area.content.forget(span.start, span.end)
+        if not mapping.skips:
+            self._lose_scratch(mapping, mapping.scratch)
 
     def give_to_cpu(self, mapping: Mapping, spans: tuple[Span, ...]) -> None:
         """dma_sync_*_for_cpu()."""

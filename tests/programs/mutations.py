@@ -64,6 +64,8 @@ def places(steps: list[Step]) -> Iterator[Place]:
         yield Place(index, tuple(live), tuple(each for each in live if each.name in given), is_busy)
         if isinstance(step, Map):
             live.append(step.mapping)
+            if step.mapping.skips:
+                given.add(step.mapping.name)
         elif isinstance(step, Unmap):
             live.remove(step.mapping)
             given.discard(step.mapping.name)
@@ -269,7 +271,12 @@ def sync_direction(search: Search) -> Mutant | None:
         if step.mapping.direction != BIDIRECTIONAL:
             other = TO_DEVICE if step.mapping.direction == FROM_DEVICE else FROM_DEVICE
             changed = Sync(step.mapping, step.for_cpu, step.span, step.ranged, other)
-            return Mutant(_replace(search.steps, at.index, changed), changed, "dma-sync-direction")
+            kind = "dma-sync-direction"
+            if step.for_cpu and other == FROM_DEVICE:
+                kind = "dma-sync-for-cpu"  # there is nothing to be had from a device that only reads
+            elif not step.for_cpu and other == TO_DEVICE:
+                kind = "dma-sync-for-device"
+            return Mutant(_replace(search.steps, at.index, changed), changed, kind)
     return None
 
 
