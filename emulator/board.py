@@ -166,7 +166,7 @@ class Board:
     def _pci_function(self, slot: int, identity: Identity, reach: Reach) -> tuple[PciFunction, DmaPort]:
         devfn = slot << 3
         irq = self._pci_irqs[route(devfn, identity.interrupt_pin)]
-        function = PciFunction(devfn, identity, irq.driver(), self.fabric.send_message)
+        function = PciFunction(devfn, identity, irq.driver(), self.fabric.send_message, self.fabric.message_set)
         function.add_msi()
         port = self._port(DmaPort(self.fabric, bus_id(devfn), reach, function.is_bus_master))
         port.iommu = None if self.iommu is None else (self.iommu, devfn)

@@ -120,6 +120,7 @@ class DmaFabric:
         self.told: dict[str, Frames] = {}  # while a transfer is judged: how the driver came to tell the device to
         self._listeners: list[Callable[[int, int], None]] = []
         self._take_message: Callable[[int, int], None] = lambda address, data: None
+        self._messages_set: dict[str, Frames] = {}
 
     def on_write(self, listener: Callable[[int, int], None]) -> None:
         """Call `listener(phys, length)` after a device has changed RAM."""
@@ -132,9 +133,19 @@ class DmaFabric:
     def send_message(self, device: str, address: int, data: int) -> None:
         """Write 4 bytes for `device`, which means them to be an interrupt."""
         self.trace.emit(Message(self.clock.now_ns, device, address, data))
-        if not self.write(address, data.to_bytes(4, "little")):
-            sentence = f"interrupt message {data:#x} to {address:#x}, where nothing takes it, was lost"
-            self.findings.report(Finding("msi-lost", sentence, self.clock.now_ns, device, phys=address, length=4))
+        word = data.to_bytes(4, "little")
+        if self._is_message(address, word):
+            return
+        what = "which is memory, overwrote it" if self.write(address, word) else "where nothing takes it, was lost"
+        sentence = f"interrupt message {data:#x} to {address:#x}, {what}"
+        finding = Finding("msi-lost", sentence, self.clock.now_ns, device, phys=address, length=4)
+        self.told = {"programmed_at": self._messages_set.get(device, ())}
+        self.findings.report(finding)
+        self.told = {}
+
+    def message_set(self, device: str) -> None:
+        """Note where the driver is, which has just said where messages of `device` go."""
+        self._messages_set[device] = self.where()
 
     def read(self, phys: int, length: int) -> tuple[bytes, bool]:
         """Read memory: the bytes, all ones where there is no RAM, and whether there was RAM for all of them."""

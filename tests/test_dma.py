@@ -182,3 +182,20 @@ def test_a_finding_can_tell_how_the_driver_set_the_device_going_and_handed_over_
 
     assert told == [{"started_at": (1,)}, {"started_at": (2,)}, {"started_at": (1,)}]
     assert bench.fabric.told == {}
+
+
+@pytest.mark.parametrize(
+    ("address", "what"), [(0x5000, "memory, overwrote it"), (0x8000_0000, "nothing takes it, was")]
+)
+def test_a_message_that_goes_astray_is_a_finding_and_what_it_hits_is_hit(address: int, what: str) -> None:
+    bench = Bench()
+    taken: list[tuple[int, int]] = []
+    bench.fabric.on_message(lambda *message: taken.append(message))
+
+    bench.fabric.send_message("dev", 0xFEE0_0000, 0x31)
+    bench.fabric.send_message("dev", address, 0x31)
+
+    assert taken == [(0xFEE0_0000, 0x31)]
+    assert bench.kinds() == ["msi-lost"]
+    assert what in bench.findings[0].sentence
+    assert bench.ram.read(0x5000, 4) == (b"\x31\0\0\0" if address == 0x5000 else bytes(4))

@@ -94,7 +94,8 @@ class PciInterrupt(IrqLine):
 class PciFunction:
     """A function's configuration space, and what follows from it: decoding, bus mastering, interrupts.
 
-    `irq` is its driver on the wired-OR line that `route` names, `send(name, address, data)` its way to send messages.
+    `irq` is its driver on the wired-OR line that `route` names, `send(name, address, data)` its way to send messages;
+    `redirected(name)` hears that the guest has said where they go.
     """
 
     def __init__(
@@ -103,12 +104,14 @@ class PciFunction:
         identity: Identity,
         irq: IrqLine | None = None,
         send: Callable[[str, int, int], None] | None = None,
+        redirected: Callable[[str], None] = lambda name: None,
     ) -> None:
         self.devfn = devfn
         self.name = bus_id(devfn)
         self.interrupt = PciInterrupt(self._drive, self._notify)  # what the device asks for
         self._irq = irq
         self._send = send
+        self._redirected = redirected
         self._bars: list[tuple[int, Bar]] = []  # (offset in configuration space, BAR)
         self._placed: dict[int, tuple[int, AddressSpace, Range]] = {}
         self._bus: Bus | None = None
@@ -176,6 +179,8 @@ class PciFunction:
             mask = self._writable[offset + index]
             self._config[offset + index] = self._config[offset + index] & ~mask | value >> 8 * index & mask
         self._drive_intx()
+        if offset < _MSI_DATA and offset + width > _MSI_ADDRESS:
+            self._redirected(self.name)
         if offset < CAPABILITIES and offset + width > COMMAND:
             self._decode()
 

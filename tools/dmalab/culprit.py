@@ -57,6 +57,7 @@ _CULPRITS: dict[str, tuple[str, ...]] = {
     "slab-double-free": ("backtrace", "freed_at"),
     "slab-redzone": ("backtrace", "allocated_at", "freed_at"),  # who had it; who wrote is gone
     "slab-poison": ("freed_at", "backtrace"),
+    "msi-lost": ("programmed_at",),
     "memory-leak": ("allocated_at",),
     "module-leak": ("allocated_at",),
     "slab-destroy-refused": ("destroyed_at", "objects"),
