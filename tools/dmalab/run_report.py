@@ -47,7 +47,8 @@ class RunReport:
         if result.transfers:
             parts.append([style.paint("transfers", "bold"), *transfer_lines(result.transfers, style)])
         parts += [[style.paint(f"FAILED  {check.sentence}", "red")] for check in self._failed]
-        parts += [list(finding_lines(result, style)), [self._closing_line(style)]]
+        hint = [f"dmalab explain {result.findings[0].kind} tells more"] if result.findings else []
+        parts += [[*finding_lines(result, style), *hint], [self._closing_line(style)]]
         return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
     def _closing_line(self, style: Style) -> str:
