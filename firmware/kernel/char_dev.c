@@ -298,6 +298,7 @@ int misc_register(struct miscdevice *misc)
 	}
 	list_add(&misc->list, &misc_list);
 	track("misc device", (unsigned long)misc, misc->name);
+	untrack("kobject", (unsigned long)&misc->this_device->kobj);	/* goes with the misc device */
 	return 0;
 }
 
