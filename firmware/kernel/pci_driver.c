@@ -80,6 +80,7 @@ int __pci_register_driver(struct pci_driver *driver, struct module *module, cons
 	driver->next = pci_drivers;
 	pci_drivers = driver;
 	track("pci driver", (unsigned long)driver, driver->name);
+	untrack("kobject", (unsigned long)&driver->driver.kobj);	/* goes with the driver */
 	for (unsigned int i = 0; i < nr_pci_devices; i++)
 		probe(driver, &pci_devices[i]);
 	return 0;
