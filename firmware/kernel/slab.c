@@ -82,10 +82,22 @@ static inline void *pop(struct kmem_cache *cachep)
 
 /*
  * The shortest ways, for what is asked for nearly always. The engine spends its time at the ends of basic blocks, of which
- * each condition makes one: so all that is rare is asked for at once, and done by the longer ways behind. They change
- * nothing before they are sure to succeed. It also forgets at the end of a page where the next block is.
+ * each condition makes one: so all that is rare is led to a cache whose array neither holds an object nor has room for
+ * one, which is the only thing that is asked, and done by the longer ways behind. It also forgets at the end of a page
+ * where the next block is.
  */
 #define SHORT_WAY noinline __attribute__((aligned(256)))
+
+static struct array_cache no_array;
+static struct kmem_cache no_cache = { .array = { &no_array } };
+static const struct page no_page;
+
+/* Give `rare` or else `usual`, without a condition. */
+static __always_inline const void *choose(u64 is_rare, const void *rare, const void *usual)
+{
+	OPTIMIZER_HIDE_VAR(is_rare);
+	return (const void *)((u64)usual ^ (((u64)usual ^ (u64)rare) & -is_rare));
+}
 
 static __always_inline int pop_noted(struct kmem_cache *cachep, gfp_t gfp_mask, u64 caller, void **objp)
 {
@@ -129,7 +141,7 @@ static __always_inline int push_noted(struct kmem_cache *cachep, void *objp, u64
 /* Whether an allocation is worth a closer look: a context that is, flags that are, no fast path. */
 static __always_inline u64 is_rare(gfp_t gfp_mask)
 {
-	return (u64)preempt_count() | !slab_fast_path | (gfp_mask & (__GFP_DMA | __GFP_ZERO));
+	return ((preempt_count() | (gfp_mask & (__GFP_DMA | __GFP_ZERO))) != 0) | !slab_fast_path;
 }
 
 /* Find the general cache for a size: NULL where there is none. mm/slab.c: __find_general_cachep */
@@ -217,13 +229,10 @@ static noinline void *rare_kmalloc(size_t size, gfp_t gfp_mask, u64 caller, u64 
 SHORT_WAY void *kmalloc(size_t size, gfp_t gfp_mask)
 {
 	u64 rare = is_rare(gfp_mask) | (size - 1 >= MAX_SMALL);
-	struct kmem_cache *cachep;
+	const struct cache_sizes *sizes = &malloc_sizes[size_index[(size - 1) % MAX_SMALL / SIZE_STEP]];
 	void *objp;
 
-	if (unlikely(rare))
-		return rare_kmalloc(size, gfp_mask, CALLER, FRAME);
-	cachep = malloc_sizes[size_index[(size - 1) / SIZE_STEP]].cs_cachep;
-	if (likely(pop_noted(cachep, gfp_mask, CALLER, &objp)))
+	if (likely(pop_noted((struct kmem_cache *)choose(rare, &no_cache, sizes->cs_cachep), gfp_mask, CALLER, &objp)))
 		return objp;
 	return rare_kmalloc(size, gfp_mask, CALLER, FRAME);
 }
@@ -271,11 +280,10 @@ static noinline void rare_kfree(const void *objp, u64 caller, u64 frame_pointer)
 SHORT_WAY void kfree(const void *objp)
 {
 	u64 pfn = ((u64)objp - PAGE_OFFSET) >> PAGE_SHIFT;	/* of NULL and ZERO_SIZE_PTR one beyond the end */
-	u64 rare = (pfn >= max_pfn) | !slab_fast_path;
+	const struct page *page = choose((pfn >= max_pfn) | !slab_fast_path, &no_page, &mem_map[pfn]);
+	u64 is_slab = page->flags >> PG_slab & 1;
 
-	OPTIMIZER_HIDE_VAR(rare);	/* else it makes two conditions of it again */
-	if (likely(!rare) && likely(mem_map[pfn].flags & 1UL << PG_slab) &&
-	    likely(push_noted((struct kmem_cache *)mem_map[pfn].lru.next, (void *)objp, CALLER)))
+	if (likely(push_noted((struct kmem_cache *)choose(!is_slab, &no_cache, page->lru.next), (void *)objp, CALLER)))
 		return;
 	rare_kfree(objp, CALLER, FRAME);
 }
@@ -302,7 +310,7 @@ SHORT_WAY void *kmem_cache_alloc(struct kmem_cache *cachep, gfp_t gfp_mask)
 	u64 rare = is_rare(gfp_mask) | !cachep;
 	void *objp;
 
-	if (likely(!rare) && likely(pop_noted(cachep, gfp_mask, CALLER, &objp)))
+	if (likely(pop_noted((struct kmem_cache *)choose(rare, &no_cache, cachep), gfp_mask, CALLER, &objp)))
 		return objp;
 	return rare_cache_alloc(cachep, gfp_mask, CALLER, FRAME);
 }
@@ -316,8 +324,7 @@ SHORT_WAY void kmem_cache_free(struct kmem_cache *cachep, void *objp)
 {
 	u64 rare = !slab_fast_path | !cachep;
 
-	OPTIMIZER_HIDE_VAR(rare);	/* else it makes two conditions of it again */
-	if (likely(!rare) && likely(push_noted(cachep, objp, CALLER)))
+	if (likely(push_noted((struct kmem_cache *)choose(rare, &no_cache, cachep), objp, CALLER)))
 		return;
 	note_free(objp, CALLER);
 	slow_path(TRAP_KMEM_CACHE_FREE, (u64)cachep, (u64)objp, CALLER, FRAME);
