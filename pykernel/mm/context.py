@@ -98,6 +98,7 @@ class Mm:
         self.layout = layout
         self.config = config
         self.statics = dict(statics)
+        self._scalars: dict[str, tuple[memoryview, int]] = {}  # where those are that were read
         self.log: list[str] = []  # what printk said, where nobody else listens
         self.printk: Callable[[str], None] = printk or self.log.append
         self.printk_ratelimit: Callable[[], bool] = lambda: True
@@ -143,13 +144,22 @@ class Mm:
 
     def get(self, name: str) -> int:
         """Read a static variable that is an integer or a pointer."""
-        view, shift = _SCALARS[self.layout.variable(name).type]
-        return int(getattr(self.ram, view)[self.statics[name] >> shift])
+        try:
+            view, index = self._scalars[name]
+        except KeyError:
+            view, index = self._scalars[name] = self._scalar(name)
+        value: int = view[index]
+        return value
 
     def set(self, name: str, value: int) -> None:
         """Write a static variable that is an integer or a pointer."""
+        view, index = self._scalars.get(name) or self._scalar(name)
+        view[index] = value
+
+    def _scalar(self, name: str) -> tuple[memoryview, int]:
+        """Find a static variable: the view of RAM that has its width, and the index."""
         view, shift = _SCALARS[self.layout.variable(name).type]
-        getattr(self.ram, view)[self.statics[name] >> shift] = value
+        return getattr(self.ram, view), self.statics[name] >> shift
 
     def address_of(self, name: str) -> VirtAddr:
         """Give a static variable's link address."""
