@@ -16,10 +16,10 @@ from dmalab.session import Session
 from emulator.memmap import MIB
 from tests.bench.figure import Figure
 
-_COUNT = 400_000
+_COUNT = 100_000  # few, and many rounds: some of them have the processor for themselves
 _SHARE = 100  # firmware/modules/alloc_bench.c
-_ROUNDS = 3
-_OUTS = 20_000
+_ROUNDS = 16
+_OUTS = 2_000
 _SCENARIO = Scenario("bench", "", ("alloc_bench",), options=(f"alloc_bench={_COUNT}",))
 
 
