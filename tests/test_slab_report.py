@@ -14,6 +14,7 @@ from tests.test_drivers import CASES
 
 DEBUG = MachineSpec(kernel=KernelConfig(debug_slab=True))
 DRIVER = Path(__file__).parent / "kasan" / "red_zones.c"
+LATE = DRIVER.with_name("late_write.c")
 MARK = re.compile(r"/\* (slab-[\w-]+) \*/")
 
 
@@ -89,3 +90,11 @@ def test_a_right_driver_is_left_alone(case):
 
     assert [str(finding) for finding in lab.findings] == []
     assert lab.result.stop is None
+
+
+def test_damage_that_nobody_came_across_is_found_when_the_driver_has_gone():
+    with Lab(LATE, spec=DEBUG) as lab:
+        pass
+
+    found = {finding.kind: culprit_lines(finding, LATE) for finding in lab.findings}
+    assert found == {"module-leak": [12], "slab-redzone": [12], "slab-poison": [15]}

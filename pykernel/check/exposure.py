@@ -37,7 +37,7 @@ def exposed_by(memory: Memory, mapping: Mapping, live: list[Mapping], text: rang
         return
     own = slab_object(memory, start)
     if own is not None:
-        rest = _clip([(own.start, start), (end, own.start + own.size)], first, last)
+        rest = _clip([(own.start, start), (end, own.start + own.size - own.red_zone)], first, last)
         if rest:
             yield _exposed(
                 memory, text, "iommu-exposes-own-data", f"the rest of its object, of {_cache(memory, own)}", rest

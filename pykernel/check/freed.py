@@ -64,6 +64,7 @@ class SlabObject(NamedTuple):
     start: int
     size: int  # bytes
     capacity: int
+    red_zone: int = 0  # bytes at its end that nobody may use, in a kernel with a shadow of memory
 
     def cache_name(self, memory: Memory) -> str:
         """Read the name of its cache."""
@@ -139,7 +140,8 @@ def _object(memory: Memory, cachep: int, slabp: int, phys: int) -> SlabObject | 
     if first is None or not size or not 0 <= phys - first < size * count:
         return None
     index = (phys - first) // size
-    return SlabObject(cache, slab, index, first + index * size, size, count)
+    red_zone = 0 if memory.config.debug_slab else ram.u32[(cache + at.dflags) >> 2]
+    return SlabObject(cache, slab, index, first + index * size, size, count, red_zone)
 
 
 def _object_is_free(memory: Memory, cachep: int, slabp: int, phys: int) -> bool:

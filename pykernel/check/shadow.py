@@ -122,7 +122,7 @@ class ShadowReader:
         found = slab_object(memory, _phys(virt)) if virt < KERNEL_MAP_BASE else None
         if found is None:
             return None
-        cache_size = found.size - memory.ram.u32[(found.cache + memory.layout.offset("kmem_cache", "dflags")) >> 2]
+        cache_size = found.size - found.red_zone
         start = found.start + PAGE_OFFSET
         following = start + found.size
         if following - virt < virt - (start + cache_size) and found.number + 1 < found.capacity:

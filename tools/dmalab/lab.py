@@ -201,6 +201,16 @@ class Lab:
                 self._leaks.report("probe-failed", f"{self.driver.name}: probe failed with error {state.probe_error}")
         elif state.stage == _UNLOADED:
             self._leaks.finish()
+            if self.memory.config.debug_slab:
+                self._report_damage()
+
+    def _report_damage(self) -> None:
+        """Report what a debugging kernel's objects show that it has not come across."""
+        from dmalab.slab_damage import find_damage
+
+        for finding in find_damage(self.memory, self._session.symbols.describe, self.machine.clock.now_ns):
+            if (finding.kind, finding.phys) not in {(each.kind, each.phys) for each in self.findings}:
+                self.machine.findings.report(finding)
 
     def _on_checkpoint(self, name: str) -> None:
         if name == BOOTED:
