@@ -101,16 +101,18 @@ def test_a_ring_of_small_objects_is_full_before_its_bytes_are(lab):
 
 
 def test_a_cache_that_is_destroyed_gets_back_what_waits_of_it(lab):
-    slab = lab.kernel.slab
+    slab, mm = lab.kernel.slab, lab.kernel.mm
     cachep = slab.kmem_cache_create("waiting", 40)
     other = slab.kmalloc(100, GFP_KERNEL, CALLER)
+    slab.kfree(other, CALLER)
+    before = mm.get("kasan_quarantine_bytes")
     for objp in [slab.kmem_cache_alloc(cachep, GFP_KERNEL, CALLER) for _ in range(3)]:
         slab.kmem_cache_free(cachep, objp, CALLER)
-    slab.kfree(other, CALLER)
+    assert mm.get("kasan_quarantine_bytes") > before
 
     assert slab.kmem_cache_destroy(cachep)
 
-    assert lab.kernel.mm.get("kasan_quarantine_next") - lab.kernel.mm.get("kasan_quarantine_first") >= 1
+    assert mm.get("kasan_quarantine_bytes") == before
     assert other not in [slab.kmalloc(100, GFP_KERNEL, CALLER) for _ in range(50)]
 
 
