@@ -19,12 +19,10 @@ BUGS = find_bugs(DEFAULT_CORPUS)
 FINDINGS = Path(__file__).resolve().parent.parent / "docs" / "findings"
 # Classes that no single bug of a driver's gives first, and at its line.
 NOT_BY_A_BUG = {
-    "dma-unassigned": "no mapping holds what is no RAM: dma-unmapped or dma-map-invalid-area is said first",
     "kernel-bug": "the kernel's state was spoilt before it is found out; at whose line, kasan-* says",
     "kernel-error": "a fault of the laboratory's own",
     "memory-leak": "the scenarios of dmalab boot look for it; of a driver, module-leak is said",
     "module-init-failed": "an error may be the machine's: no line is to blame for it",
-    "msi-lost": "the PCI core, and no driver, says where messages go to",
     "probe-failed": "an error may be the device's: no line is to blame for it",
     "sched-bug": "a number of the guest's scheduler that has no name",
     "trap-bad-frame": "drivers do not know the trap gate: it is the guest's kernel that calls it",
