@@ -33,7 +33,7 @@ class Mutant(NamedTuple):
 
     steps: list[Step]
     marked: Step
-    kind: str  # of the finding that has to come first
+    kind: str  # of the finding that has to come first; one of several with | between
 
 
 @dataclass
@@ -58,19 +58,22 @@ class Place(NamedTuple):
 def places(steps: list[Step]) -> Iterator[Place]:
     """Walk through a program."""
     live: list[Mapping] = []
-    given: set[str] = set()
+    given: dict[str, list[Span]] = {}
     is_busy = False
     for index, step in enumerate(steps):
-        yield Place(index, tuple(live), tuple(each for each in live if each.name in given), is_busy)
+        yield Place(index, tuple(live), tuple(each for each in live if given[each.name]), is_busy)
         if isinstance(step, Map):
             live.append(step.mapping)
-            if step.mapping.skips:
-                given.add(step.mapping.name)
+            given[step.mapping.name] = list(step.mapping.spans) if step.mapping.skips else []
         elif isinstance(step, Unmap):
             live.remove(step.mapping)
-            given.discard(step.mapping.name)
         elif isinstance(step, Sync):
-            (given.add if step.for_cpu else given.discard)(step.mapping.name)
+            has = given[step.mapping.name]
+            if step.for_cpu:
+                has += [step.span]
+            else:
+                whole = step.mapping.how == "sg" or step.span == step.mapping.spans[0]
+                has[:] = [] if whole else [each for each in has if each != step.span]
         elif isinstance(step, Start | Copy):
             is_busy = not isinstance(step, Start) or not step.source.is_list
         elif isinstance(step, Finish):
@@ -170,7 +173,9 @@ def against_direction(search: Search) -> Mutant | None:
     for at, step in search.of(Start):
         assert isinstance(step, Start)
         source = step.source.of
-        if isinstance(source, Mapping) and source.direction != BIDIRECTIONAL and not step.source.is_list:
+        if not isinstance(source, Mapping) or step.source.is_list:
+            continue
+        if source.direction != BIDIRECTIONAL and search.is_alone(source, at):
             turned = Start(step.source, not step.to_memory, step.offset)
             return Mutant(_replace(search.steps, at.index, turned), _made(search, source), "dma-against-direction")
     return None
@@ -344,6 +349,34 @@ def coherent_size(search: Search) -> Mutant | None:
     return None
 
 
+def raw_address(search: Search) -> Mutant | None:
+    """Give the device the physical address of memory that was never mapped."""
+    for at in search.places:
+        done = search.steps[: at.index]
+        freed = [step.area for step in done if isinstance(step, Free)]
+        mapped = [span.area for step in done if isinstance(step, Map) for span in step.mapping.spans]
+        for step in done:
+            if not isinstance(step, Allocate) or step.area in freed or step.area in mapped or step.area.is_coherent:
+                continue
+            if search.has_part and not at.is_busy:
+                length = min(step.area.size, LINE)
+                call = f"if (part_start(c->part, false, __pa({step.area.name}), 0, {length}, false))"
+                start = Raw([call, "\tgive_up(c);"])
+                # Where it was another's before, it is a question of what one looks at first.
+                return Mutant(_insert(search.steps, at.index, start, Finish()), start, "dma-unmapped|dma-after-unmap")
+    return None
+
+
+def after_free(search: Search) -> Mutant | None:
+    """Let the device read coherent memory that was given back."""
+    for at, step in search.of(Free):
+        assert isinstance(step, Free)
+        if search.has_part and not at.is_busy and step.area.kind == "coherent" and step.area.size <= LINE * 64:
+            start = Start(Source(step.area, 0, step.area.size), False, 0)
+            return Mutant(_insert(search.steps, at.index + 1, start, Finish()), step, "dma-after-unmap")
+    return None
+
+
 def uninitialized(search: Search) -> Mutant | None:
     """Send memory that nobody has written to. The machine has to look for it."""
     for at in search.places:
@@ -391,6 +424,8 @@ MUTATIONS: tuple[Callable[[Search], Mutant | None], ...] = (
     free_first,
     forgotten_free,
     coherent_size,
+    raw_address,
+    after_free,
     uninitialized,
 )
 # What these leave mapped is in the way of all that comes later: one of them may come last.
