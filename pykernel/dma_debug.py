@@ -8,6 +8,8 @@ It looks and says; nothing here changes what a call does. docs/findings.md lists
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from emulator.memmap import KERNEL_MAP_BASE, PAGE_OFFSET
+from pykernel.check.freed import object_extent
+from pykernel.check.memory import Memory
 from pykernel.layout.address import virt_to_phys
 from pykernel.mm.context import Mm
 from pykernel.mm.dma import Dma
@@ -51,6 +53,7 @@ class DmaDebug:
         tables = symbols.get("swapper_pg_dir")
         self._page_tables = None if tables is None else virt_to_phys(tables)
         self._line = mm.config.l1_cache_bytes
+        self._memory = Memory(mm.ram, mm.layout, mm.config, mm.statics)
 
     # Mapping.
 
@@ -104,7 +107,8 @@ class DmaDebug:
         Who sees to the caches himself (DMA_ATTR_SKIP_CPU_SYNC) may map it more than once.
 
         Source: lib/dma-debug.c: active_cacheline_insert, add_dma_entry
-        Differs: Linux knows the first cache line of each mapping only, here all bytes count
+        Differs: Linux knows the first cache line of each mapping only, here all bytes count; and of two objects of the
+            allocator's in one line it suspects the driver
         """
         if direction == DMA_TO_DEVICE or not len(self._mappings):
             return
@@ -115,14 +119,19 @@ class DmaDebug:
             if mapping.direction == DMA_TO_DEVICE or mapping.type == POOL:
                 continue
             other = virt_to_phys(mapping.cpu_addr)
-            same_line += other & -line == first
-            if (other < phys + size and phys < other + mapping.size) or other & -line == first:
+            shares_line = other & -line == first and self._are_of_one_object(phys, other)
+            same_line += shares_line
+            if (other < phys + size and phys < other + mapping.size) or shares_line:
                 sentence = "cacheline tracking EEXIST, overlapping mappings aren't supported"
                 if same_line <= 1 and not attrs & DMA_ATTR_SKIP_CPU_SYNC:
                     yield Complaint("dma-map-overlap", sentence, mapping)
         if same_line > MAX_OVERLAP:
             sentence = f"exceeded {MAX_OVERLAP} overlapping mappings of cacheline {first // line:#x}"
             yield Complaint("dma-map-overlap-count", sentence)
+
+    def _are_of_one_object(self, phys: int, other: int) -> bool:
+        """Tell a driver's own neighbours from those that the allocator has given it."""
+        return object_extent(self._memory, phys) == object_extent(self._memory, other)
 
     def _near(self, dma_addr: int, phys: int, size: int) -> Iterator[DmaMapping]:
         """Yield the mappings that can share a cache line with a buffer; those that bounce lie anywhere."""

@@ -375,8 +375,7 @@ class Ownership:
         inside = _overlap(watched.span, span)
         if inside and is_store and mapping.direction == TO_DEVICE:
             # No mistake yet: dma_sync_*_for_device() may follow. It is one if the device reads this first.
-            if len(watched.dirty) < _MAX_DIRTY and not any(each[0] == span for each in watched.dirty):
-                watched.dirty.append((span, self._frames(_BACKTRACE)))
+            self._note_dirty(watched, span)
             return
         kind = "dma-cpu-write" if is_store else "dma-cpu-read"
         what = f"CPU {'writes to' if is_store else 'reads from'} {dma_addr:#x} ({end - phys} bytes)"
@@ -385,6 +384,16 @@ class Ownership:
             kind = "dma-shared-line"
             sentence = f"{what}, in a cache line of which the device owns the rest {mapping.words}"
         self._report_cpu(Verdict(kind, sentence, mapping), mapping.device, dma_addr, phys, end - phys)
+
+    def _note_dirty(self, watched: _Watched, span: Span) -> None:
+        """Remember what the CPU has written, and from where; what a loop writes in turn as one stretch."""
+        dirty = watched.dirty
+        if any(start <= span[0] and span[1] <= end for (start, end), _ in dirty):
+            return
+        if dirty and dirty[-1][0][1] == span[0] and dirty[-1][1][:1] == self._frames(1):
+            dirty[-1] = (dirty[-1][0][0], span[1]), dirty[-1][1]
+        elif len(dirty) < _MAX_DIRTY:
+            dirty.append((span, self._frames(_BACKTRACE)))
 
     def _report_cpu(self, verdict: Verdict, device: str, dma_addr: int, phys: int, length: int) -> None:
         """Report an access of the CPU, once for each instruction and mapping."""

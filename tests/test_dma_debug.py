@@ -3,6 +3,7 @@
 
 import struct
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from guest_kernel import FRAME, SCRATCH, TEXT, Guest
@@ -214,6 +215,18 @@ def test_a_mapping_that_is_made_to_fail_is_known_as_failed(command_line: str) ->
     dma_addr = guest.call("dma_map_single", dev, objp, 64, TO_DEVICE, 0)
 
     assert guest.call("dma_mapping_error", dev, dma_addr) == 1
+
+
+def test_two_objects_in_one_cache_line_are_not_the_drivers_doing(guest: Guest) -> None:
+    dev, objects = guest.device(), sorted(guest.call("kmalloc", 32, GFP_KERNEL) for _ in range(8))
+    first, second = next(pair for pair in pairwise(objects) if pair[0] // 64 == pair[1] // 64)
+
+    for objp in (first, second):
+        mapped(guest, dev, objp, 32, FROM_DEVICE)
+    assert guest.kinds() == []
+    mapped(guest, dev, first + 8, 8, FROM_DEVICE)
+
+    assert guest.kinds() == ["dma-map-overlap"]
 
 
 def test_text_and_constants_are_no_buffers(guest: Guest) -> None:

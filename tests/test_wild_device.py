@@ -114,6 +114,20 @@ def test_a_mapping_that_leaves_syncing_to_its_driver_is_the_cpus_until_it_is_han
     assert wild.guest.kinds() == ["dma-cpu-write"]
 
 
+def test_what_a_loop_has_written_is_remembered_to_the_last_byte_however_long_it_is() -> None:
+    wild = Wild()
+    page = wild.guest.call("get_free_pages", 0xD0, 0)
+    dma_addr = wild.guest.call("dma_map_single", wild.dev, page, 2048, 1)
+
+    for at in range(2000):
+        wild.guards.called(dma_addr + at, 1, 1)
+    wild.port.read(dma_addr + 2000, 48)
+    assert wild.guest.kinds() == []
+    wild.port.read(dma_addr + 1990, 10)
+
+    assert wild.guest.kinds() == ["dma-unsynced-write"]
+
+
 def test_a_descriptor_is_the_devices_from_the_doorbell_to_the_write_back() -> None:
     wild = Wild()
     dma_addr, guards = wild.mapped[0][0], len(wild.guards)

@@ -189,7 +189,8 @@ def past_mapping(search: Search) -> Mutant | None:
         if not isinstance(source.of, Mapping) or source.is_list or to_memory or not search.is_alone(source.of, at):
             continue
         behind = Span(source.of.spans[0].area, source.of.spans[0].end, source.of.spans[0].end + 8)
-        if any(each.overlaps(*behind) for other in at.live for each in other.spans):
+        others = [each.mapping for each in search.steps if isinstance(each, Map)]
+        if any(each.overlaps(*behind) for other in others for each in other.spans):
             continue
         longer = Start(Source(source.of, 0, source.of.length + 8), False, 0)
         if longer.source.length <= LINE * 64:
