@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _ALLOCATIONS = ("kmalloc", "kmem_cache_alloc", "get_free_pages")
 _GFP_ZERO = 0x8000
+# Calls for one mapping, and which argument is its bus address; of the others it is the result.
+_ONE_MAPPING = {"dma_map_single": None, "dma_map_page": None, "dma_unmap_single": 1, "dma_unmap_page": 1}
 _FREES = {"kfree": 0, "kmem_cache_free": 1, "free_pages": 0, "krealloc": 0}  # which argument is the address
 _MAX_LOAD_PAGES = 16  # of a mapping whose loads are guarded
 _MAX_DIRTY = 256  # stretches of one mapping that the CPU has written
@@ -190,7 +192,9 @@ class Ownership:
 
     def follows(self, name: str) -> bool:
         """Say whether `on_trap` wants to see calls of `name`."""
-        return name in _FREES or name.startswith("dma") or (self._finds_unwritten and name in _ALLOCATIONS)
+        if name.startswith("dma"):
+            return name != "dma_mapping_error"  # it changes nothing of what is mapped
+        return name in _FREES or (self._finds_unwritten and name in _ALLOCATIONS)
 
     def on_trap(self, event: Trap) -> None:
         """Follow the calls that hand memory over, and those that free it."""
@@ -200,11 +204,13 @@ class Ownership:
         elif event.name in _ALLOCATIONS:
             if self._finds_unwritten:
                 self._mark(event)
-        elif event.name.startswith("dma"):
+        elif event.name in _ONE_MAPPING:
+            self._follow_one(event)
+        elif "_sync_" in event.name:
+            self._synced(event)
+        else:
             self.tables.changed()
-            if "_sync_" in event.name:
-                self._synced(event)
-            elif len(self.tables) != len(self._known):
+            if len(self.tables) != len(self._known):
                 self._follow(event)
 
     def _mark(self, event: Trap) -> None:
@@ -221,6 +227,23 @@ class Ownership:
         if not gfp_mask & _GFP_ZERO and size and self._memory.holds(phys, size):
             mark_unwritten(self._memory.ram, phys, size)
 
+    def _follow_one(self, event: Trap) -> None:
+        """Look where a call can have changed the table of mappings, and at all of it where that does not explain it."""
+        which = _ONE_MAPPING[event.name]
+        changes = self.tables.changed_at(event.result if which is None else event.args[which])
+        if changes is None or not all(mapping in self._known for mapping in changes[0]):
+            self.tables.changed()
+            self._follow(event)
+            return
+        for mapping in changes[0]:
+            self._forget(mapping, event)
+        for mapping in changes[1]:
+            self._learn(mapping)
+        if len(self.tables) != len(self._known):
+            self._follow(event)
+        else:
+            self._choose_path()
+
     def _follow(self, event: Trap) -> None:
         """Compare the table of mappings with what was known of it."""
         live = dict.fromkeys(self.tables.live())
@@ -228,10 +251,13 @@ class Ownership:
             self._forget(mapping, event)
         for mapping in live:
             if mapping not in self._known:
-                self._known[mapping] = self._watch(mapping) if mapping.is_streaming else None
-                if self._exposes is not None and mapping.is_streaming:
-                    self._report_exposed(mapping, self._exposes(mapping, list(live)))
+                self._learn(mapping)
         self._choose_path()
+
+    def _learn(self, mapping: Mapping) -> None:
+        self._known[mapping] = self._watch(mapping) if mapping.is_streaming else None
+        if self._exposes is not None and mapping.is_streaming:
+            self._report_exposed(mapping, self._exposes(mapping, self.tables.live()))
 
     def _forget(self, mapping: Mapping, event: Trap) -> None:
         watched = self._known.pop(mapping)
@@ -349,7 +375,8 @@ class Ownership:
         """Let the guest call for every object while something is mapped: what is freed then must be seen."""
         if self._fast_path is None:
             return
-        word, is_watching = self._fast_path >> 2, any(self._watched())
+        word = self._fast_path >> 2
+        is_watching = any(watched is not None for watched in self._known.values())
         flag = self._memory.ram.u32
         if is_watching and flag[word]:
             self._had_fast_path, flag[word] = flag[word], 0

@@ -5,11 +5,10 @@ Reads RAM with code of its own: the table of live mappings, the history of those
 been given back, and for freed memory the slab's own structures.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from emulator.dma import DmaAccess
-from emulator.memmap import KERNEL_MAP_BASE, PAGE_OFFSET
+from emulator.memmap import KERNEL_MAP_BASE, PAGE_OFFSET, PAGE_SHIFT
 from pykernel.check.memory import Memory
 
 TO_DEVICE, FROM_DEVICE = 1, 2
@@ -18,6 +17,8 @@ _ATTR_SKIP_CPU_SYNC = 1 << 5
 _DIRECTIONS = ("DMA_BIDIRECTIONAL", "DMA_TO_DEVICE", "DMA_FROM_DEVICE", "DMA_NONE")
 BEYOND_REACH = "dma-beyond-reach"
 _NAME_LIMIT = 32
+_HASH, _HASH_SHIFT = 0x9E37_79B1, 20  # docs/dma-mappings.md
+_U32 = 0xFFFF_FFFF
 
 
 class Mapping(NamedTuple):
@@ -85,21 +86,53 @@ class MappingTables:
         self._pool_flag = layout.number("DMA_MAPPING_IS_POOL") if layout.has_number("DMA_MAPPING_IS_POOL") else 0
         self._bounced_flag = layout.number("DMA_MAPPING_BOUNCED") if layout.has_number("DMA_MAPPING_BOUNCED") else 0
         self._live: list[Mapping] | None = None
-        self._live_count = 0
+        self._read_slots: dict[int, tuple[bytes, Mapping]] | None = None  # by slot: as it was read, and what it says
+        self._names: dict[int, str] = {}
 
     def __len__(self) -> int:
         return self._memory.ram.u32[self._count]
 
     def changed(self) -> None:
         """Read all again when it is asked for next."""
+        self._live = self._read_slots = None
+        self._names.clear()
+
+    def changed_at(self, dma_addr: int) -> tuple[list[Mapping], list[Mapping]] | None:
+        """Read again what a call for one bus address can have changed; give what is gone and what is new.
+
+        That is its slot and those behind it, up to the first that was free and is. None where all must be read.
+        """
+        known, u64 = self._read_slots, self._memory.ram.u64
+        if known is None:
+            return None
+        gone: list[Mapping] = []
+        new: list[Mapping] = []
+        home = (dma_addr >> PAGE_SHIFT) * _HASH >> _HASH_SHIFT
+        for distance in range(self._slots):
+            slot = (home + distance) % self._slots
+            kind, before = u64[(self._base + slot * self._size + self._at["type"]) >> 3], known.get(slot)
+            if not kind & _U32 and before is None:
+                break
+            raw, mapping = self._slot(slot, before) if kind & _U32 else (b"", None)
+            if before is not None and before[1] != mapping:
+                gone.append(known.pop(slot)[1])
+            if mapping is not None:
+                if before is None or before[1] != mapping:
+                    new.append(mapping)
+                known[slot] = raw, mapping
+        if len(known) != len(self):
+            return None
         self._live = None
+        moved = [mapping for mapping in gone if mapping in new]
+        return [each for each in gone if each not in moved], [each for each in new if each not in moved]
 
     def live(self) -> list[Mapping]:
         """Give all live mappings."""
         count = len(self)
-        if self._live is None or self._live_count != count:
-            self._live = list(self._read()) if count else []
-            self._live_count = count
+        if self._read_slots is None or len(self._read_slots) != count:
+            self._live, self._read_slots = None, self._read() if count else {}
+        if self._live is None:
+            self._live = [self._read_slots[slot][1] for slot in sorted(self._read_slots)]
         return self._live
 
     def unmapped(self, device: str, dma_addr: int, length: int) -> Mapping | None:
@@ -144,36 +177,38 @@ class MappingTables:
                 found.append((max(start, mapping.dma_addr), min(start + size, mapping.end)))
         return sorted(found)
 
-    def _read(self) -> Iterator[Mapping]:
-        at, size, u64 = self._at, self._size, self._memory.ram.u64
-        stride = size >> 3
-        first = (self._base + at["type"]) >> 3
-        kinds = u64[first : first + stride * self._slots : stride].tolist()
-        names: dict[int, str] = {}
-        for slot, kind in enumerate(kinds):
-            if not kind & 0xFFFF_FFFF:
-                continue
-            start = (self._base + slot * size) >> 3
-            words = u64[start : start + stride].tolist()
-            dev = words[at["dev"] >> 3]
-            if dev not in names:
-                names[dev] = self._name(dev)
-            frames = at["backtrace"] >> 3
-            flags = words[at["flags"] >> 3] if "flags" in at else 0
-            yield Mapping(
-                dev,
-                names[dev],
-                words[at["dma_addr"] >> 3],
-                words[at["size"] >> 3],
-                words[at["cpu_addr"] >> 3],
-                kind & 0xFFFF_FFFF,
-                kind >> 32,
-                words[at["mapped_at_ns"] >> 3],
-                _frames(words[frames : frames + self._frames]),
-                is_pool=bool(flags & self._pool_flag),
-                is_bounced=bool(flags & self._bounced_flag),
-                skips_sync=bool(flags >> 32 & _ATTR_SKIP_CPU_SYNC),
-            )
+    def _read(self) -> dict[int, tuple[bytes, Mapping]]:
+        stride = self._size >> 3
+        first = (self._base + self._at["type"]) >> 3
+        kinds = self._memory.ram.u64[first : first + stride * self._slots : stride].tolist()
+        return {slot: self._slot(slot, None) for slot, kind in enumerate(kinds) if kind & _U32}
+
+    def _slot(self, slot: int, before: tuple[bytes, Mapping] | None) -> tuple[bytes, Mapping]:
+        """Read a slot that is taken, unless it is as it was."""
+        at, start = self._at, self._base + slot * self._size
+        raw = bytes(self._memory.ram.u8[start : start + self._size])
+        if before is not None and before[0] == raw:
+            return before
+        words = memoryview(raw).cast("Q")
+        dev, kind = words[at["dev"] >> 3], words[at["type"] >> 3]
+        if dev not in self._names:
+            self._names[dev] = self._name(dev)
+        frames = at["backtrace"] >> 3
+        flags = words[at["flags"] >> 3] if "flags" in at else 0
+        return raw, Mapping(
+            dev,
+            self._names[dev],
+            words[at["dma_addr"] >> 3],
+            words[at["size"] >> 3],
+            words[at["cpu_addr"] >> 3],
+            kind & _U32,
+            kind >> 32,
+            words[at["mapped_at_ns"] >> 3],
+            _frames(words[frames : frames + self._frames].tolist()),
+            is_pool=bool(flags & self._pool_flag),
+            is_bounced=bool(flags & self._bounced_flag),
+            skips_sync=bool(flags >> 32 & _ATTR_SKIP_CPU_SYNC),
+        )
 
     def _name(self, dev: int) -> str:
         """Read dev->bus_id."""
