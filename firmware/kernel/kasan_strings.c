@@ -4,6 +4,8 @@
  * for that is linked to kasan_NAME where it says NAME. mm/kasan/shadow.c: memset, memmove, memcpy; where Linux's own
  * functions look at every byte themselves, here all that they will touch is looked at before.
  */
+#include <linux/fs.h>
+#include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -203,6 +205,49 @@ noinline unsigned long kasan_copy_from_user(void *to, const void __user *from, u
 {
 	WRITES(to, length);
 	return copy_from_user(to, from, length);
+}
+
+noinline long kasan_strncpy_from_user(char *to, const char __user *from, long size)
+{
+	long length = strncpy_from_user(to, from, size);
+
+	if (length >= 0)
+		WRITES(to, length < size ? length + 1 : size);
+	return length;
+}
+
+/* How many of `available` bytes a call with `count` at `at` moves. */
+static size_t moved(size_t count, loff_t at, size_t available)
+{
+	size_t left = at >= 0 && at < available ? available - at : 0;
+
+	return count < left ? count : left;
+}
+
+noinline ssize_t kasan_simple_read_from_buffer(void __user *to, size_t count, loff_t *at, const void *from,
+					       size_t available)
+{
+	READS((const char *)from + *at, moved(count, *at, available));
+	return simple_read_from_buffer(to, count, at, from, available);
+}
+
+noinline ssize_t kasan_simple_write_to_buffer(void *to, size_t available, loff_t *at, const void __user *from,
+					      size_t count)
+{
+	WRITES((char *)to + *at, moved(count, *at, available));
+	return simple_write_to_buffer(to, available, at, from, count);
+}
+
+noinline void kasan_memcpy_fromio(void *to, const volatile void __iomem *from, size_t length)
+{
+	WRITES(to, length);
+	memcpy_fromio(to, from, length);
+}
+
+noinline void kasan_memcpy_toio(volatile void __iomem *to, const void *from, size_t length)
+{
+	READS(from, length);
+	memcpy_toio(to, from, length);
 }
 
 /* What is printed is measured first: a text that does not fit is told before it does its damage. */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One wrong access or free after the other; each line that has one says which, in the order of their happening. */
 #include <linux/gfp.h>
+#include <linux/io.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 
 #define SIZE 13
 
@@ -68,6 +70,18 @@ static noinline void caches(void)
 	p[zero + 4096] = 1;			/* kasan-use-after-free */
 }
 
+static noinline void device(void)
+{
+	void __iomem *window = vzalloc(PAGE_SIZE);	/* as good as registers */
+	char *p = kmalloc(SIZE, GFP_KERNEL);
+
+	memcpy_fromio(p, window, SIZE);
+	memcpy_fromio(p + zero, window, SIZE + 1); /* kasan-slab-out-of-bounds */
+	memcpy_toio(window, p + 1, SIZE);		/* kasan-slab-out-of-bounds */
+	vfree(window);
+	kfree(p);
+}
+
 static noinline void stack(int length)
 {
 	volatile char local[SIZE];
@@ -90,6 +104,7 @@ static int __init faults_init(void)
 {
 	heap();
 	caches();
+	device();
 	stack(zero + SIZE);
 	store(table, SIZE - 1);
 	((volatile char *)table)[zero + SIZE] = 1; /* kasan-global-out-of-bounds */
