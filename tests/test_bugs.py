@@ -2,11 +2,13 @@
 """The corpus of faulty drivers: each bug is found, first and at its line; its twin is not suspected."""
 
 import json
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from dmalab import driver_build
 from dmalab.bug_corpus import DEFAULT_CORPUS, find_bugs, read_bug
 from dmalab.bug_judge import judge, machine_of
 from dmalab.bug_scope import scope_of
@@ -156,6 +158,16 @@ def test_any_number_of_processes_gives_the_same(capsys):
         outputs.append(capsys.readouterr().out)
 
     assert outputs[0] == outputs[1]
+
+
+def test_another_compiler_leads_to_the_same_lines(monkeypatch, capsys):
+    monkeypatch.setenv("CC", f"{sys.executable} -m ziglang cc")
+    driver_build._compiler.cache_clear()
+    try:
+        assert main(["bugs", "--name", "late_get", "--name", "timeout_free", "--name", "no_resync"]) == 0
+    finally:
+        driver_build._compiler.cache_clear()
+    assert "3 bugs, 3 detected, 3 at the right line" in capsys.readouterr().out
 
 
 def test_a_twin_must_compile(tmp_path):

@@ -27,15 +27,18 @@ _COMMON = (
     "-Wall -Wno-pointer-sign -Wno-sign-compare -Wno-address-of-packed-member -Wno-format-security "
     "-Wno-unused-const-variable -Werror=implicit-function-declaration -Werror=implicit-int -Werror=return-type"
 )
+# Among them: a call that two paths have in common must not become one, which would be told by neither's line.
 _GCC = (
     "-fcf-protection=none -fno-inline-functions-called-once -fno-inline-small-functions -fno-partial-inlining "
-    "-fno-ipa-cp -fno-ipa-sra -fno-ipa-icf -Wno-unused-but-set-variable -Wno-maybe-uninitialized "
-    "-Wno-stringop-truncation -Wno-stringop-overflow -Wno-array-bounds -Wno-format-truncation "
+    "-fno-ipa-cp -fno-ipa-sra -fno-ipa-icf -fno-crossjumping -fno-tree-tail-merge "
+    "-Wno-unused-but-set-variable -Wno-maybe-uninitialized -Wno-stringop-truncation "
+    "-Wno-stringop-overflow -Wno-array-bounds -Wno-format-truncation "
     "-Wno-format-overflow -Wno-main"
 )
 _CLANG = (
     "-finline-hint-functions -fcf-protection=none -Wno-unused-but-set-variable -Wno-gnu "
-    "-Wno-unused-command-line-argument -mllvm -trap-unreachable"
+    "-Wno-unused-command-line-argument -mllvm -trap-unreachable -mllvm -enable-tail-merge=false "
+    "-mllvm -simplifycfg-sink-common=false"
 )
 _CLANG_TARGET = "-target x86_64-linux-gnu"
 _ZIG_TARGET = "-target x86_64-freestanding-none -mcpu=x86_64-mmx-sse-sse2+soft_float -fno-sanitize=all"
