@@ -26,6 +26,7 @@ from pykernel.descriptors import Descriptors
 from pykernel.layout.address import virt_to_phys
 from pykernel.mm.dma_history import DmaHistory
 from pykernel.mm.dma_mappings import BACKTRACE_DEPTH
+from pykernel.spans import Span, overlap, without
 
 if TYPE_CHECKING:
     from pykernel.check.exposure import Exposed
@@ -40,8 +41,6 @@ _MAX_DIRTY = 256  # stretches of one mapping that the CPU has written
 _BACKTRACE = 32
 _SHOWN = 8
 _ATTR_SKIP_CPU_SYNC = 1 << 5
-
-Span = tuple[int, int]
 
 
 class _Watched:
@@ -159,7 +158,7 @@ class Ownership:
         """Look at what the CPU has done to a buffer that the device may use."""
         for watched in self._watched():
             mapping = watched.mapping
-            if mapping.device != access.device or not _overlap(
+            if mapping.device != access.device or not overlap(
                 (mapping.dma_addr, mapping.end), (access.dma_addr, access.dma_addr + access.length)
             ):
                 continue
@@ -169,7 +168,7 @@ class Ownership:
                 return Verdict("dma-freed-memory", f"{where}, which was freed while mapped", mapping), watched.freed_by
             first = mapping.phys + access.dma_addr - mapping.dma_addr
             for span, frames in watched.dirty if not access.is_write else ():
-                if _overlap(span, (first, first + access.length)):
+                if overlap(span, (first, first + access.length)):
                     sentence = f"{where}, which the CPU has written since it was mapped, without dma_sync_*_for_device"
                     return Verdict("dma-unsynced-write", sentence, mapping), frames
         return None, []
@@ -298,7 +297,7 @@ class Ownership:
         kinds = STORES
         if mapping.direction != TO_DEVICE and mapping.size <= _MAX_LOAD_PAGES * PAGE_SIZE:
             kinds |= LOADS
-        free = _without((mapping.dma_addr, mapping.end), self.tables.cpu_owned(mapping))
+        free = without((mapping.dma_addr, mapping.end), self.tables.cpu_owned(mapping))
         watched.guards = [Guard(start + offset, end + offset, kinds) for start, end in free]
         if free:
             watched.guards += [Guard(start, end, STORES) for start, end in watched.lines]
@@ -333,7 +332,7 @@ class Ownership:
                 give(dev, start, end - start)
                 offset = mapping.phys - mapping.dma_addr
                 clean = (start + offset, end + offset)
-                watched.dirty = [each for each in watched.dirty if not _overlap(each[0], clean)]
+                watched.dirty = [each for each in watched.dirty if not overlap(each[0], clean)]
                 self._guard(watched)
                 self._sync_caches(watched, clean, for_cpu="_for_cpu" in event.name)
 
@@ -363,7 +362,7 @@ class Ownership:
         size = PAGE_SIZE << event.args[1] if event.name == "free_pages" and event.args[1] < 16 else PAGE_SIZE
         span = object_extent(self._memory, phys) or (phys, phys + size)
         for watched in self._watched():
-            if watched.freed_by is None and _overlap(watched.span, span) and is_free(self._memory, watched.span[0]):
+            if watched.freed_by is None and overlap(watched.span, span) and is_free(self._memory, watched.span[0]):
                 watched.freed_by = self._frames_of(event)
                 mapping = watched.mapping
                 sentence = f"{event.name}() of memory that is mapped for the device {mapping.words}"
@@ -393,13 +392,13 @@ class Ownership:
                 sentence = f"CPU writes to the descriptor at {start:#x} ({width} bytes) while the device owns it"
                 self._report_cpu(Verdict("dma-descriptor-write", sentence), device, start, phys, width)
         for watched in self._watched():
-            if any(_overlap((guard.start, guard.end), span) for guard in watched.guards):
+            if any(overlap((guard.start, guard.end), span) for guard in watched.guards):
                 self._touched(watched, span, is_store)
 
     def _touched(self, watched: _Watched, span: Span, is_store: bool) -> None:
         mapping, (phys, end) = watched.mapping, span
         dma_addr = phys - mapping.phys + mapping.dma_addr
-        inside = _overlap(watched.span, span)
+        inside = overlap(watched.span, span)
         if inside and is_store and mapping.direction == TO_DEVICE:
             # No mistake yet: dma_sync_*_for_device() may follow. It is one if the device reads this first.
             self._note_dirty(watched, span)
@@ -487,17 +486,3 @@ class Ownership:
 def _skips_sync(event: Trap) -> bool:
     """Say whether a call takes a mapping down and leaves the memory as it is."""
     return event.name.startswith("dma_unmap_") and bool(event.args[4] & _ATTR_SKIP_CPU_SYNC)
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
-
-
-def _without(span: Span, holes: Collection[Span]) -> list[Span]:
-    """Give what is left of a span."""
-    start, left = span[0], []
-    for first, last in sorted(holes):
-        if start < first:
-            left.append((start, first))
-        start = max(start, last)
-    return [*left, (start, span[1])] if start < span[1] else left
