@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+_WILD = (IndexError, ValueError, ArithmeticError)  # what a wild pointer or number leads to
 
 
 def guarded(function: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -31,10 +32,14 @@ def guarded(function: Callable[_P, _R]) -> Callable[_P, _R]:
     def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         try:
             return function(*args, **kwargs)
-        except (IndexError, ValueError, ArithmeticError) as error:
-            raise KernelBug(f"the slab allocator met a wild pointer or number ({error})") from error
+        except _WILD as error:
+            raise _wild(error) from error
 
     return run
+
+
+def _wild(error: Exception) -> KernelBug:
+    return KernelBug(f"the slab allocator met a wild pointer or number ({error})")
 
 
 class Slab:
@@ -43,7 +48,7 @@ class Slab:
     `call(function, cachep, objp)` runs a constructor or destructor in the guest. Chosen for the configuration are
     `kmem_cache_alloc(cachep, gfp_mask, caller=0)`, `kmem_cache_free(cachep, objp, caller=0)`,
     `kmalloc(size, gfp_mask, caller=0)` and `kfree(objp, caller=0)`, where `caller` is the return address that
-    CONFIG_DEBUG_SLAB keeps. `ksize(objp)` gives the bytes that may be used of an object.
+    CONFIG_DEBUG_SLAB keeps.
     """
 
     kmem_cache_alloc: Callable[..., int]
@@ -56,7 +61,6 @@ class Slab:
         self.core = SlabCore(mm, call)
         self.core.cache_alloc = partial(slab_fast.cache_alloc, self.core)
         self.core.cache_free = partial(slab_fast.cache_free, self.core)
-        self.ksize = guarded(partial(kmalloc.ksize, self.core))
         self.read_geometry()
 
     def read_geometry(self) -> None:
@@ -85,6 +89,13 @@ class Slab:
         core = self.core
         core.kasan = KasanSlab(core, shadow)
         core.cache_alloc, core.cache_free = core.kasan.cache_alloc, core.kasan.cache_free
+
+    def ksize(self, objp: int) -> int:
+        """Give the bytes that may be used of an object."""
+        try:
+            return kmalloc.ksize(self.core, objp)
+        except _WILD as error:
+            raise _wild(error) from error
 
     def register_function(self, function: Callable[[int], None]) -> int:
         """Give a number that stands for a host function where a constructor or destructor is asked for."""

@@ -18,7 +18,7 @@ from tests.bench.figure import Figure
 
 _COUNT = 100_000  # few, and many rounds: some of them have the processor for themselves
 _SHARE = 100  # firmware/modules/alloc_bench.c
-_ROUNDS = 16
+_ROUNDS = 32
 _OUTS = 2_000
 _SCENARIO = Scenario("bench", "", ("alloc_bench",), options=(f"alloc_bench={_COUNT}",))
 
