@@ -161,6 +161,7 @@ class Kernel:
             current=lambda: mm.ram.u64[current],
         )
         core.backtrace, core.pid, core.report_free = self._backtrace, reports.pid, reports.invalid_free
+        core.report_access = lambda virt: reports.kasan_report(virt, 1, 0)
         self.kasan = reports
         return reports.table()
 

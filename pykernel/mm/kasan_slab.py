@@ -82,6 +82,13 @@ class KasanSlab:
         used = _whole(size)
         self._shadow.poison(phys + used, buffer_size - used, SLAB_REDZONE)
 
+    def is_gone(self, objp: int) -> bool:
+        """Say whether an object that is to be resized may not be touched, and report it. Source: kasan_check_byte"""
+        if self._cachep_at(objp) is None or self._shadow.byte(virt_to_phys(objp)) < GRANULE_SIZE:
+            return False
+        self._core.report_access(objp)
+        return True
+
     def kfree(self, objp: int, caller: int = 0) -> None:
         """Free what kmalloc gave. Source: mm/slab.c: kfree"""
         if objp > ZERO_SIZE_PTR:

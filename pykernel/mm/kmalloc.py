@@ -80,6 +80,8 @@ def krealloc(core: SlabCore, objp: int, size: int, gfp_mask: int, caller: int = 
     if not size:
         kfree(core, objp, caller)
         return ZERO_SIZE_PTR
+    if objp and core.kasan is not None and core.kasan.is_gone(objp):
+        return 0
     old_size = ksize(core, objp) if objp else 0
     if old_size >= size:
         if core.kasan is not None:

@@ -62,6 +62,7 @@ class SlabCore:
     kasan: "KasanSlab | None" = None  # only with a shadow; and whom it asks and tells:
     backtrace: Callable[[int], list[int]] = staticmethod(lambda depth: [])
     pid: Callable[[], int] = staticmethod(lambda: 0)
+    report_access: Callable[[int], None] = staticmethod(lambda virt: None)
     report_free: Callable[[str, int, int], None] = staticmethod(lambda kind, objp, cachep: None)
 
     def __init__(self, mm: Mm, call: Callable[[int, int, int], object] | None) -> None:

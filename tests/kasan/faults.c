@@ -40,6 +40,7 @@ static noinline void heap(void)
 	next = krealloc(next, 20, GFP_KERNEL);
 	((volatile char *)next)[zero + 20] = 1;	/* kasan-slab-out-of-bounds */
 	kfree(next);
+	kept = krealloc(next, 10, GFP_KERNEL);	/* kasan-slab-use-after-free */
 	kfree(large);
 	kfree((void *)words);
 	kfree((void *)p);
