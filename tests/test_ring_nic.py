@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dmalab import scenario, session
 from dmalab.machine_spec import MachineSpec, RingNicSpec
 from emulator.devices.ring_nic import MAX_PACKET, Cause, Control, Flag, RingNic, checksum
-from emulator.dma import Beyond, DmaPort, Reach
+from emulator.dma import Beyond, DescriptorRing, DmaPort, Reach
 from tests.machine_parts import FULL_REACH, Bench
 
 TX_RING, RX_RING, TX_DATA, RX_DATA = 0x1000, 0x2000, 0x10_0000, 0x20_0000
@@ -153,6 +153,33 @@ def test_by_own_it_goes_on_as_long_as_it_finds_own_and_needs_no_tail() -> None:
     assert bench.received() == bytes([1]) * 40 + bytes([2]) * 40
     assert [bench.get(offset) for offset in (0x2C, 0x4C, 0x10)] == [2, 2, Cause.RX_DONE]
     assert bench.descriptor(RX_RING, 2)[1] == Flag.OWN
+
+
+class Listener:
+    """Hears what a device declares."""
+
+    def __init__(self) -> None:
+        self.rings: dict[str, DescriptorRing | None] = {}
+
+    def ring(self, device: str, name: str, ring: DescriptorRing | None) -> None:
+        self.rings[name] = ring
+
+    def disown(self, device: str, dma_addr: int, length: int) -> None:
+        pass
+
+
+def test_it_declares_its_rings_and_with_own_only_while_they_are_enabled() -> None:
+    bench, listener = Wired(control=Control(0)), Listener()
+    bench.fabric.checker = listener
+
+    bench.set(0x20, TX_RING)
+    assert listener.rings["TX"] == DescriptorRing(TX_RING, 16, SIZE, None)
+    bench.set(0x04, Control.BY_OWN)
+    assert listener.rings == {"TX": None, "RX": None}
+    bench.set(0x04, Control.BY_OWN | Control.TX_ENABLE)
+    assert listener.rings == {"TX": DescriptorRing(TX_RING, 16, SIZE, (8, Flag.OWN)), "RX": None}
+    bench.set(0x04, Control.RESET)
+    assert listener.rings == {"TX": None, "RX": None}
 
 
 def test_reset_forgets_what_is_under_way() -> None:
