@@ -21,6 +21,15 @@ class Leftover(NamedTuple):
     caller: int
 
 
+class Unmatched(NamedTuple):
+    """A driver for which the machine has no device: lists, with commas, of what it is for and of what there is."""
+
+    bus: str
+    driver: str
+    wanted: str  # empty where only the bus knows
+    present: str
+
+
 class ModuleState(NamedTuple):
     """How loading or unloading went: negative errno values of the module's init and of its probe, or 0."""
 
@@ -30,13 +39,14 @@ class ModuleState(NamedTuple):
 
 
 class UserCalls:
-    """The calls of kernel/user_task.c. Whoever wants to hear of them sets the three functions."""
+    """The calls of kernel/user_task.c. Whoever wants to hear of them sets the functions."""
 
     def __init__(self, mm: Mm) -> None:
         self._mm = mm
         self.on_wait: Callable[[int, int], None] = lambda call_phys, memory_phys: None
         self.on_state: Callable[[ModuleState], None] = lambda state: None
         self.on_leftover: Callable[[Leftover], None] = lambda leftover: None
+        self.on_unmatched: Callable[[Unmatched], None] = lambda unmatched: None
 
     def table(self) -> Mapping[str, Call]:
         """List the calls and how many arguments each takes."""
@@ -44,6 +54,7 @@ class UserCalls:
             "user_wait": (self._user_wait, 2),
             "module_state": (self._module_state, 3),
             "leftover": (self._leftover, 3),
+            "driver_unmatched": (self._driver_unmatched, 4),
         }
 
     def _user_wait(self, call: int, memory_phys: int) -> None:
@@ -55,6 +66,9 @@ class UserCalls:
     def _leftover(self, kind: int, name: int, caller: int) -> None:
         ram = self._mm.ram
         self.on_leftover(Leftover(read_string(ram, kind), read_string(ram, name), caller))
+
+    def _driver_unmatched(self, *texts: int) -> None:
+        self.on_unmatched(Unmatched(*(read_string(self._mm.ram, text) for text in texts)))
 
 
 def _signed(word: int) -> int:

@@ -163,6 +163,26 @@ def use_platform_pair(user: User) -> None:
     assert (f"{folder}/state", 0o444) in user.sysfs_files()
 
 
+def use_edu_managed(user: User) -> None:
+    fd = user.open("/dev/lab/managed")
+    data = bytes(range(200))
+    assert user.write(fd, data) == 200
+    assert user.read(fd, 300) == data + bytes(56)
+    assert user.ioctl(fd, 0) == 2  # interrupts, each of a transfer
+
+
+def use_edu_uio(user: User) -> None:
+    fd = user.open("/dev/uio0", 0o4002)  # O_RDWR | O_NONBLOCK
+    assert error_of(user.read, fd, 4) == errno.EAGAIN
+    user.write(fd, struct.pack("<I", 5))
+    assert user.poll(fd, POLLIN, 10) == POLLIN
+    assert user.read(fd, 4) == struct.pack("<I", 1)
+    registers = user.mmap(fd, 0x1000)
+    assert registers.read(0) == 0x0100_00ED
+    registers.close()
+    assert user.read_sysfs("/sys/class/uio/uio0/event") == "1\n"
+
+
 def use_nothing(user: User) -> None:
     assert user.devices() == []
 
@@ -207,6 +227,8 @@ CASES = (
     Case("edu_thread", use=use_edu_thread),
     Case("edu_pin", use=use_edu_pin),
     Case("library", log="library: all is right"),
+    Case("edu_managed", use=use_edu_managed),
+    Case("edu_uio", use=use_edu_uio),
     Case("platform_pair", use=use_platform_pair, log="counter-fast: removed at 117"),
 )
 

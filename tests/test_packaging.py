@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from dmalab.compiler import find_compiler
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -71,7 +73,7 @@ def test_two_builds_give_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
     assert build_wheel(tmp_path).read_bytes() == wheel.read_bytes()
 
 
-def test_an_installed_wheel_boots_without_a_compiler(wheel: Path, tmp_path: Path) -> None:
+def test_an_installed_wheel_boots_without_a_compiler_and_runs_a_driver_with_one(wheel: Path, tmp_path: Path) -> None:
     run(sys.executable, "-m", "venv", tmp_path / "venv")
     scripts = tmp_path / "venv" / "bin"
     run(scripts / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet", wheel)
@@ -86,5 +88,10 @@ def test_an_installed_wheel_boots_without_a_compiler(wheel: Path, tmp_path: Path
             "text"
         ]
     )
+    driver = tmp_path / "edu_managed.c"
+    driver.write_bytes((ROOT / "tests" / "drivers" / driver.name).read_bytes())
+    with_compiler = bare | {"PATH": f"{scripts}:/usr/bin:/bin", "CC": " ".join(find_compiler().command)}
+    ran = json.loads(run(scripts / "dmalab", "run", driver.name, "--json", environment=with_compiler, cwd=tmp_path))
+    assert (ran["ok"], ran["warnings"], len(ran["transfers"])) == (True, [], 2)
     where = run(scripts / "python", "-c", "import emulator; print(emulator.__file__)", environment=bare, cwd=tmp_path)
     assert Path(where.strip()).is_relative_to(os.path.realpath(tmp_path))

@@ -2,11 +2,13 @@
 """`dmalab run`: what it says of drivers, right and faulty, and how it ends."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from dmalab.cli import main
+from dmalab.compiler import find_compiler, include_flags, version_flag
 from dmalab.lab import Lab, LabStopped
 from dmalab.machine_spec import IsaPatternSpec
 from dmalab.run_command import parse_device
@@ -76,6 +78,59 @@ def test_a_driver_for_another_kernel_is_taken_for_that_one(capsys):
     assert "taking --kernel-api 6.12" in capsys.readouterr().err
     assert main(["run", str(DRIVERS / "edu_612.c"), "--kernel-api", "6.1"]) == 2
     assert "pcim_iomap_region() is not provided by dmalab in this kernel API (since 6.11" in capsys.readouterr().err
+
+
+def test_a_driver_for_which_there_is_no_device_says_what_it_is_for_and_what_there_is(capsys, tmp_path):
+    source = tmp_path / "other.c"
+    source.write_text((DRIVERS / "edu_msi.c").read_text().replace("0x11e8", "0x11e9"))
+
+    document = run_json(capsys, str(source))
+
+    (finding,) = document["findings"]
+    assert (document["exit_code"], finding["kind"]) == (1, "driver-unmatched")
+    assert (finding["details"]["wanted"], finding["details"]["present"]) == ("1234:11e9", "1234:11e8")
+
+
+def test_folders_and_macros_of_a_makefile_reach_the_compiler(capsys, tmp_path):
+    (tmp_path / "include").mkdir()
+    (tmp_path / "include" / "local.h").write_text("#define GREETING GREETING_OF_THE_MAKEFILE\n")
+    source = tmp_path / "greets.c"
+    source.write_text(
+        "#include <linux/module.h>\n#include <local.h>\n"
+        "static int __init start(void) { pr_info(GREETING); return IS_ENABLED(CONFIG_PCI) - 1; }\n"
+        'module_init(start);\nMODULE_LICENSE("GPL");\n'
+    )
+    flags = ["-I", str(tmp_path / "include"), "-D", 'GREETING_OF_THE_MAKEFILE="good day"']
+
+    assert "good day" in run_json(capsys, str(source), *flags)["log"][0]
+    assert main(["run", str(source), "-I", str(tmp_path / "nowhere")]) == 2
+    assert main(["run", str(source), "-D", "=1"]) == 2
+    assert capsys.readouterr().err.count("\n") == 2
+
+
+@pytest.mark.parametrize("name", ["module.o", "module.elf"])
+def test_a_relocatable_object_is_linked_and_run_as_its_source_would_be(name, capsys, tmp_path):
+    compiler = find_compiler()
+    flags = [*compiler.flags, *include_flags(), version_flag("6.1"), '-DKBUILD_MODNAME="module"']
+    command = [*compiler.command, *flags, "-c", str(DRIVERS / "edu_devm.c"), "-o", str(tmp_path / name)]
+    subprocess.run(command, check=True)
+
+    document = run_json(capsys, str(tmp_path / name))
+
+    assert (document["exit_code"], document["driver"]) == (0, "module")
+    assert {"call": "open(/dev/edu-fact, O_RDWR)", "outcome": "3"} in document["steps"]
+
+
+def test_a_call_that_nothing_ends_is_a_hung_task_with_the_drivers_line(capsys, tmp_path):
+    machine = tmp_path / "impatient.toml"
+    machine.write_text('command_line = "sysctl.kernel.hung_task_timeout_secs=2"\n')
+
+    document = run_json(capsys, str(FAULTY / "hangs.c"), "--machine", str(machine))
+
+    finding = document["findings"][0]
+    assert (document["exit_code"], finding["kind"]) == (3, "hung-task")
+    assert "blocked for more than 2 seconds" in finding["sentence"]
+    assert any("faulty/hangs.c:20)" in line for line in finding["details"]["backtrace"])
 
 
 @pytest.mark.parametrize(

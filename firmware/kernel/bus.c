@@ -151,6 +151,7 @@ static int try(struct device *dev, struct device_driver *driver)
 
 	if (dev->driver || (type->match && type->match(dev, driver) <= 0))
 		return 0;
+	driver->matched++;
 	dev->deferred = 0;
 	dev->driver = driver;
 	dev->driver_name = driver->name;
@@ -239,6 +240,7 @@ int driver_register(struct device_driver *driver)
 	error = driver_attach(driver, &bus->drivers);
 	if (error)
 		return error;
+	driver->matched = 0;
 	list_add_tail(&driver->bus_node, &bus->members);
 	list_for_each_entry(dev, &class_devices, class_node)
 		if (dev->bus == driver->bus)
@@ -260,6 +262,27 @@ void driver_unregister(struct device_driver *driver)
 	list_del(&driver->bus_node);
 	driver->bus_node.next = NULL;
 	driver_detach(driver);
+}
+
+/* What such a driver is for, only its bus knows: by its name, here. */
+void report_unmatched_drivers(void)
+{
+	struct bus *bus;
+
+	list_for_each_entry(bus, &buses, list) {
+		char present[200] = "";
+		struct device_driver *driver;
+		struct device *dev;
+		int length = 0;
+
+		list_for_each_entry(dev, &class_devices, class_node)
+			if (dev->bus == bus->type)
+				length += scnprintf(present + length, sizeof(present) - length, "%s%s",
+						    length ? ", " : "", dev_name(dev));
+		list_for_each_entry(driver, &bus->members, bus_node)
+			if (!driver->matched)
+				trap_driver_unmatched(bus->type->name, driver->name, "", present);
+	}
 }
 
 int bus_for_each_dev(const struct bus_type *type, struct device *start, void *data,

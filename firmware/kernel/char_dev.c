@@ -238,10 +238,17 @@ static int misc_open(struct inode *inode, struct file *file)
 
 static const struct file_operations misc_fops = { .open = misc_open, .llseek = noop_llseek };
 
+static char *misc_devnode(struct device *dev, umode_t *mode)
+{
+	const struct miscdevice *misc = dev_get_drvdata(dev);
+
+	return misc->nodename ? kstrdup(misc->nodename, GFP_KERNEL) : NULL;
+}
+
 /* Made with the first of them, so that a boot without any allocates nothing. */
 static int misc_init(void)
 {
-	static struct class misc = { .name = "misc" };
+	static struct class misc = { .name = "misc", .devnode = misc_devnode };
 	static struct cdev cdev;
 	int error = class_register(&misc);
 

@@ -79,6 +79,11 @@ int run_user_module(void);
 void trap_user_wait(struct user_call *call, unsigned long user_phys);
 void trap_module_state(int stage, int error, int probe_error);
 void trap_leftover(const char *kind, const char *name, unsigned long caller);
+void trap_driver_unmatched(const char *bus, const char *driver, const char *wanted, const char *present);
+
+/* pci_driver.c, bus.c: tell of the drivers for which there is no device */
+void report_unmatched_pci_drivers(void);
+void report_unmatched_drivers(void);
 
 /* kobject.c */
 void sysfs_init(void);

@@ -98,6 +98,44 @@ void pci_intx(struct pci_dev *dev, int enable)
 	change_command(dev, enable ? PCI_COMMAND_INTX_DISABLE : 0, enable ? 0 : PCI_COMMAND_INTX_DISABLE);
 }
 
+/* Whether the bit that masks INTx is one that keeps what is written. drivers/pci/pci.c: pci_intx_mask_supported, 3.3 */
+bool pci_intx_mask_supported(struct pci_dev *dev)
+{
+	u16 before, toggled;
+
+	pci_read_config_word(dev, PCI_COMMAND, &before);
+	pci_write_config_word(dev, PCI_COMMAND, before ^ PCI_COMMAND_INTX_DISABLE);
+	pci_read_config_word(dev, PCI_COMMAND, &toggled);
+	pci_write_config_word(dev, PCI_COMMAND, before);
+	return (before ^ toggled) == PCI_COMMAND_INTX_DISABLE;
+}
+
+static bool asserts_intx(struct pci_dev *dev)
+{
+	u16 status;
+
+	pci_read_config_word(dev, PCI_STATUS, &status);
+	return status & PCI_STATUS_INTERRUPT;
+}
+
+/* False where the interrupt is somebody else's. */
+bool pci_check_and_mask_intx(struct pci_dev *dev)
+{
+	if (!asserts_intx(dev))
+		return false;
+	pci_intx(dev, 0);
+	return true;
+}
+
+/* False where the interrupt still stands: then it stays masked. */
+bool pci_check_and_unmask_intx(struct pci_dev *dev)
+{
+	if (asserts_intx(dev))
+		return false;
+	pci_intx(dev, 1);
+	return true;
+}
+
 int pci_request_region(struct pci_dev *dev, int bar, const char *name)
 {
 	struct resource *resource = &dev->resource[bar];

@@ -81,9 +81,45 @@ int __pci_register_driver(struct pci_driver *driver, struct module *module, cons
 	pci_drivers = driver;
 	track("pci driver", (unsigned long)driver, driver->name);
 	untrack("kobject", (unsigned long)&driver->driver.kobj);	/* goes with the driver */
-	for (unsigned int i = 0; i < nr_pci_devices; i++)
+	driver->matched = 0;
+	for (unsigned int i = 0; i < nr_pci_devices; i++) {
+		driver->matched += pci_match_id(driver->id_table, &pci_devices[i]) != NULL;
 		probe(driver, &pci_devices[i]);
+	}
 	return 0;
+}
+
+#define LIST_LENGTH 200
+
+static int add_id(char *list, int length, u32 vendor, u32 device)
+{
+	static const char any[] = "any";
+	char ids[2][8];
+
+	snprintf(ids[0], sizeof(ids[0]), vendor == (u32)PCI_ANY_ID ? any : "%04x", vendor);
+	snprintf(ids[1], sizeof(ids[1]), device == (u32)PCI_ANY_ID ? any : "%04x", device);
+	return scnprintf(list + length, LIST_LENGTH - length, "%s%s:%s", length ? ", " : "", ids[0], ids[1]);
+}
+
+static void report_unmatched(const struct pci_driver *driver)
+{
+	char wanted[LIST_LENGTH] = "", present[LIST_LENGTH] = "";
+	int length = 0;
+
+	for (const struct pci_device_id *id = driver->id_table; id && (id->vendor || id->class_mask); id++)
+		length += add_id(wanted, length, id->vendor, id->device);
+	length = 0;
+	for (unsigned int i = 0; i < nr_pci_devices; i++)
+		if (pci_devices[i].class >> 16 != PCI_BASE_CLASS_BRIDGE)
+			length += add_id(present, length, pci_devices[i].vendor, pci_devices[i].device);
+	trap_driver_unmatched("pci", driver->name, wanted, present);
+}
+
+void report_unmatched_pci_drivers(void)
+{
+	for (const struct pci_driver *driver = pci_drivers; driver; driver = driver->next)
+		if (!driver->matched)
+			report_unmatched(driver);
 }
 
 static void remove_from(struct pci_driver *driver, struct pci_dev *dev)

@@ -100,6 +100,8 @@ void finish_task_switch(struct task_struct *prev)
 static void context_switch(struct task_struct *prev, struct task_struct *next)
 {
 	prev->preempt_count = preempt_count();
+	prev->last_ran = jiffies;
+	prev->hung = 0;
 	current_task = next;
 	preempt_count() = next->preempt_count;
 	finish_task_switch(__switch_to(prev, next));

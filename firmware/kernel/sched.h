@@ -29,6 +29,7 @@ void sched_bug_at(enum sched_bug bug, unsigned long place, const char *format, .
 void schedule_bug(void);
 void check_all_asleep(void);
 void check_atomic_balance(const char *what, int before);
+void check_hung_tasks(void);
 
 /* spinlock.c */
 unsigned long lock_taken_at(void);

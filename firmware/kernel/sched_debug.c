@@ -14,9 +14,12 @@
 
 #define NEVER (~0UL)
 #define STATE_LETTERS "RSD"
+#define HUNG_TASK_TIMEOUT_SECS 120	/* unless the command line says otherwise, as Linux has it */
+#define HUNG_TASK_OPTION "sysctl.kernel.hung_task_timeout_secs"
 
 int system_running;			/* boot is over: from now on it is wrong to sleep where one must not */
 
+static unsigned int hung_task_timeout_secs = HUNG_TASK_TIMEOUT_SECS;
 static u64 ask_again;			/* sched_clock() from which on it is worth asking for events */
 
 static noinline u64 trap_sched(enum trap number, u64 first, u64 second, u64 third)
@@ -138,6 +141,52 @@ static void show_state(void)
 	show_task(&init_task);
 	list_for_each_entry(task, &init_task.tasks, tasks)
 		show_task(task);
+}
+
+/* The finding's backtrace is the sleeper's. */
+static void report_hung_task(struct task_struct *task)
+{
+	char message[128];
+	struct trap_frame frame = {
+		.number = TRAP_SCHED_BUG,
+		.args = { SCHED_BUG_HUNG_TASK, (u64)message },
+		.caller = (u64)schedule,
+		.frame_pointer = task->rsp + 8 * (SAVED_REGISTERS - 1),
+	};
+
+	task->hung = 1;
+	snprintf(message, sizeof(message), "INFO: task %s:%d blocked for more than %u seconds.", task->comm, task->pid,
+		 hung_task_timeout_secs);
+	printk(KERN_ERR "%s\n", message);
+	show_task(task);
+	trap(&frame);
+	/* Whoever makes the calls of user space never comes back, and with him ends what there is to test. */
+	if (task->mm)
+		panic("hung_task: blocked tasks");
+}
+
+static void check_hung_task(struct task_struct *task)
+{
+	if (task != current && task->state == TASK_UNINTERRUPTIBLE && !task->hung &&
+	    time_after(jiffies, task->last_ran + hung_task_timeout_secs * HZ))
+		report_hung_task(task);
+}
+
+/* Called at each tick: a sleep that no signal ends is to be short. kernel/hung_task.c: check_hung_uninterruptible_tasks */
+void check_hung_tasks(void)
+{
+	static unsigned long next_check = INITIAL_JIFFIES + HZ;
+	struct task_struct *task, *next;
+
+	if (time_before(jiffies, next_check))
+		return;
+	next_check = jiffies + HZ;
+	hung_task_timeout_secs = command_line_number(HUNG_TASK_OPTION, HUNG_TASK_TIMEOUT_SECS);
+	if (!hung_task_timeout_secs)
+		return;
+	check_hung_task(&init_task);
+	list_for_each_entry_safe(task, next, &init_task.tasks, tasks)
+		check_hung_task(task);
 }
 
 /*

@@ -30,6 +30,7 @@ static irqreturn_t timer_interrupt(int irq, void *dev_id)
 {
 	jiffies = jiffies + 1;
 	run_local_timers();
+	check_hung_tasks();
 	return IRQ_HANDLED;
 }
 

@@ -117,3 +117,8 @@ noinline void trap_leftover(const char *kind, const char *name, unsigned long ca
 {
 	TRAP(TRAP_LEFTOVER, (u64)kind, (u64)name, caller);
 }
+
+noinline void trap_driver_unmatched(const char *bus, const char *driver, const char *wanted, const char *present)
+{
+	TRAP(TRAP_DRIVER_UNMATCHED, (u64)bus, (u64)driver, (u64)wanted, (u64)present);
+}

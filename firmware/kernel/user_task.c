@@ -180,6 +180,10 @@ int run_user_module(void)
 	error = insert_module();
 	probe_error = take_probe_error();
 	trap_module_state(MODULE_LOADED, error, probe_error);
+	if (!error) {
+		report_unmatched_pci_drivers();
+		report_unmatched_drivers();
+	}
 	checkpoint("module-loaded");
 	serve();
 	user_unmap_all();

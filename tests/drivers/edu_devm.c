@@ -9,6 +9,8 @@
 #include <linux/mutex.h>
 #include <linux/pci.h>
 
+#define PCI_VENDOR_ID_QEMU 0x1234
+
 #define EDU_BAR 0
 #define EDU_FACT 0x08
 #define EDU_STATUS 0x20

@@ -122,13 +122,13 @@ _GROUPS = (
     _Group(
         "what a module takes and does not give back nobody counts",
         ("no", "no", "no", "no"),
-        "leftover module-busy module-init-failed probe-failed",
+        "leftover module-busy module-init-failed probe-failed driver-unmatched",
     ),
     _Group(
         "the scheduler's own checks (DEBUG_ATOMIC_SLEEP, lockdep, the hung task detector), and none of theirs",
         ("no", "no", "no", "no"),
         "sleep-in-atomic scheduling-while-atomic spinlock lock-inversion preempt-imbalance mutex irq timer workqueue "
-        "kthread active-object deadlock",
+        "kthread active-object deadlock hung-task",
     ),
     _Group(
         "the count of a page's users falls below zero, which the page allocator asks about only with DEBUG_VM",

@@ -30,7 +30,7 @@ from dmalab.user_space import User
 from emulator.errors import EmulatorError
 from emulator.finding import Finding
 from firmware import Configuration, kernel_path
-from pykernel.user_calls import ModuleState
+from pykernel.user_calls import ModuleState, Unmatched
 
 _WAITING = "user space"  # why the machine stands still between two calls
 _LOADED, _UNLOADED = 1, 2  # enum module_stage
@@ -106,6 +106,7 @@ class Lab:
         self.boot_log_bytes = 0  # of the console, before the driver is loaded
         user = self.kernel.user
         user.on_wait, user.on_state, user.on_leftover = self._on_wait, self._on_state, self._leaks.on_leftover
+        user.on_unmatched = self._on_unmatched
         self.kernel.on_checkpoint(self._on_checkpoint)
         self.user = User(self)
 
@@ -211,6 +212,20 @@ class Lab:
         for finding in find_damage(self.memory, self._session.symbols.describe, self.machine.clock.now_ns):
             if (finding.kind, finding.phys) not in {(each.kind, each.phys) for each in self.findings}:
                 self.machine.findings.report(finding)
+
+    def _on_unmatched(self, unmatched: Unmatched) -> None:
+        wanted = f", which is for {unmatched.wanted}" if unmatched.wanted else ""
+        self._leaks.report(
+            "driver-unmatched",
+            f"{self.driver.name}: no device for the {unmatched.bus} driver {unmatched.driver}{wanted}; "
+            f"there is {unmatched.present or 'none on that bus'}",
+            {
+                "bus": unmatched.bus,
+                "driver": unmatched.driver,
+                "wanted": unmatched.wanted,
+                "present": unmatched.present,
+            },
+        )
 
     def _on_checkpoint(self, name: str) -> None:
         if name == BOOTED:

@@ -26,6 +26,19 @@ _BEYOND: dict[str, Beyond] = {"wrap": "wrap", "abort": "abort", "drop": "drop"}
 _RUN = Scenario("run", "run a driver of the user's", steps=("user",))
 
 
+_Folders = Annotated[
+    list[Path] | None,
+    typer.Option("--include", "-I", metavar="DIR", help="Where the driver's own headers are. May be repeated."),
+]
+_Macros = Annotated[
+    list[str] | None,
+    typer.Option("--define", "-D", metavar="NAME[=VALUE]", help="A macro, as of a Makefile. May be repeated."),
+]
+_Parameters = Annotated[
+    list[str] | None, typer.Option(metavar="NAME=VALUE", help="A parameter of the module. May be repeated.")
+]
+
+
 def command(
     *,
     driver: Annotated[
@@ -46,9 +59,9 @@ def command(
             metavar="VERSION", help=f"The kernel's API: {', '.join(KERNEL_APIS)}. Without it 6.1, else what fits."
         ),
     ] = None,
-    param: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A parameter of the module. May be repeated.")
-    ] = None,
+    include: _Folders = None,
+    define: _Macros = None,
+    param: _Parameters = None,
     user: Annotated[
         Path | None,
         typer.Option(metavar="SCRIPT", help="Python with a function main(user), instead of the smoke test."),
@@ -62,13 +75,33 @@ def command(
         spec = spec._replace(devices=tuple(map(parse_device, device)))
     if kasan:
         spec = spec._replace(kasan=True)
-    report = _compile_and_run(driver, spec, kernel_api, param or [], user)
+    flags = preprocessor_flags(include or [], define or [])
+    report = _compile_and_run(driver, spec, kernel_api, flags, param or [], user)
     sys.stdout.write(report.json() if json else report.text(Style.of_stdout()))
     return report.exit_code
 
 
+def preprocessor_flags(folders: list[Path], macros: list[str]) -> list[str]:
+    """Give the compiler's flags for the folders and macros of a driver's Makefile.
+
+    Raises: ConfigError where a folder is none, or a macro has no name.
+    """
+    for folder in folders:
+        if not folder.is_dir():
+            raise ConfigError(f"--include: found no folder {folder}, expected one with the driver's headers")
+    for macro in macros:
+        if not macro.partition("=")[0].isidentifier():
+            raise ConfigError(f"--define: found {macro!r}, expected NAME or NAME=VALUE")
+    return [*(f"-I{folder}" for folder in folders), *(f"-D{macro}" for macro in macros)]
+
+
 def _compile_and_run(
-    sources: list[Path], spec: MachineSpec, kernel_api: str | None, parameters: list[str], script: Path | None
+    sources: list[Path],
+    spec: MachineSpec,
+    kernel_api: str | None,
+    flags: list[str],
+    parameters: list[str],
+    script: Path | None,
 ) -> "RunReport":
     from dmalab.user_script import load
 
@@ -76,7 +109,7 @@ def _compile_and_run(
         if "=" not in each:
             raise ConfigError(f"--param: found {each!r}, expected NAME=VALUE")
     main = None if script is None else load(script)
-    built, note = _build(sources, spec, kernel_api)
+    built, note = _build(sources, spec, kernel_api, flags)
     for line in (note, built.warnings.rstrip("\n")):
         if line:
             print(line, file=sys.stderr)
@@ -142,22 +175,22 @@ def parse_device(text: str) -> DeviceSpec:
     return spec
 
 
-def _build(sources: list[Path], spec: MachineSpec, kernel_api: str | None) -> tuple["Driver", str]:
+def _build(sources: list[Path], spec: MachineSpec, kernel_api: str | None, flags: list[str]) -> tuple["Driver", str]:
     """Compile for the API that was asked for; if none was and the usual one does not fit, for one that does."""
     from dmalab import driver_build
     from firmware import Configuration, kernel_path
 
     kernel = kernel_path(Configuration(spec.kernel.debug_slab, spec.kernel.zone_dma))
     if kernel_api is not None:
-        return driver_build.build(sources, kernel, check_kernel_api(kernel_api), kasan=spec.kasan), ""
+        return driver_build.build(sources, kernel, check_kernel_api(kernel_api), flags, kasan=spec.kasan), ""
     try:
-        return driver_build.build(sources, kernel, DEFAULT_KERNEL_API, kasan=spec.kasan), ""
+        return driver_build.build(sources, kernel, DEFAULT_KERNEL_API, flags, kasan=spec.kasan), ""
     except driver_build.CompileError as error:
         for other in reversed(KERNEL_APIS):
             if other == DEFAULT_KERNEL_API:
                 continue
             try:
-                built = driver_build.build(sources, kernel, other, kasan=spec.kasan)
+                built = driver_build.build(sources, kernel, other, flags, kasan=spec.kasan)
             except driver_build.CompileError:
                 continue
             note = f"{sources[0]}: does not compile against {DEFAULT_KERNEL_API}'s API; taking --kernel-api {other}"

@@ -58,6 +58,8 @@ struct task_struct {
 	struct __wait_queue_head exited;
 	struct worker *worker;
 	struct mm_struct *mm;		/* of who makes the calls of user space; else NULL */
+	unsigned long last_ran;		/* in ticks: when it last gave up the CPU */
+	int hung;			/* has been told of */
 	int locks_held;			/* mutexes and semaphores for writing */
 };
 

@@ -85,6 +85,7 @@ enum trap {
 	TRAP_USER_WAIT = 128,		/* (struct user_call *, phys of the user's memory): the host fills the call */
 	TRAP_MODULE_STATE,		/* (enum module_stage, errno, errno of probe) */
 	TRAP_LEFTOVER,			/* (kind, name, caller): something the module has not given back */
+	TRAP_DRIVER_UNMATCHED,		/* (bus, driver, wanted, present): no device for a driver, as texts */
 
 	/* mm/kasan */
 	TRAP_KASAN_REPORT = 192,	/* (virt, size, is_write): an access that the shadow does not allow */

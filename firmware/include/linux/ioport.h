@@ -11,9 +11,15 @@
 #define IORESOURCE_IO 0x00000100
 #define IORESOURCE_MEM 0x00000200
 #define IORESOURCE_IRQ 0x00000400
+#define IORESOURCE_DMA 0x00000800
+#define IORESOURCE_IRQ_HIGHEDGE 0x1
+#define IORESOURCE_IRQ_LOWLEVEL 0x8
+#define IORESOURCE_IRQ_SHAREABLE 0x10
 #define IORESOURCE_PREFETCH 0x00002000
 #define IORESOURCE_READONLY 0x00004000
 #define IORESOURCE_CACHEABLE 0x00008000
+#define IORESOURCE_SIZEALIGN 0x00040000
+#define IORESOURCE_STARTALIGN 0x00080000
 #define IORESOURCE_MEM_64 0x00100000
 #define IORESOURCE_EXCLUSIVE 0x08000000
 #define IORESOURCE_BUSY 0x80000000
@@ -26,6 +32,15 @@ struct resource {
 	unsigned long desc;
 	struct resource *parent, *sibling, *child;
 };
+
+#define DEFINE_RES_NAMED(_start, _size, _name, _flags)					\
+	{ .start = (_start), .end = (_start) + (_size) - 1, .name = (_name), .flags = (_flags) }
+#define DEFINE_RES_MEM(start, size) DEFINE_RES_NAMED((start), (size), NULL, IORESOURCE_MEM)
+#define DEFINE_RES_MEM_NAMED(start, size, name) DEFINE_RES_NAMED((start), (size), (name), IORESOURCE_MEM)
+#define DEFINE_RES_IO(start, size) DEFINE_RES_NAMED((start), (size), NULL, IORESOURCE_IO)
+#define DEFINE_RES_IRQ(irq) DEFINE_RES_NAMED((irq), 1, NULL, IORESOURCE_IRQ)
+#define DEFINE_RES_IRQ_NAMED(irq, name) DEFINE_RES_NAMED((irq), 1, (name), IORESOURCE_IRQ)
+#define DEFINE_RES_DMA(channel) DEFINE_RES_NAMED((channel), 1, NULL, IORESOURCE_DMA)
 
 static inline resource_size_t resource_size(const struct resource *resource)
 {

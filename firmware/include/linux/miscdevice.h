@@ -8,6 +8,13 @@
 #include <linux/major.h>
 #include <linux/module.h>
 
+#define PSMOUSE_MINOR 1
+#define WATCHDOG_MINOR 130
+#define TEMP_MINOR 131
+#define RTC_MINOR 135
+#define NVRAM_MINOR 144
+#define HWRNG_MINOR 183
+#define HPET_MINOR 228
 #define MISC_DYNAMIC_MINOR 255
 
 struct file_operations;

@@ -152,6 +152,7 @@ struct pci_driver {
 	struct device_driver driver;
 	bool driver_managed_dma;
 	struct pci_driver *next;
+	unsigned int matched;		/* devices that its ids are for */
 };
 
 extern struct bus_type pci_bus_type;
@@ -223,6 +224,39 @@ int pci_write_config_dword(const struct pci_dev *dev, int where, u32 value);
 u8 pci_find_capability(struct pci_dev *dev, int id);
 u8 pci_find_next_capability(struct pci_dev *dev, u8 at, int id);
 u16 pci_find_ext_capability(struct pci_dev *dev, int id);
+/* None of this machine's devices has an express capability: its registers read as zero. */
+static inline int pcie_capability_read_dword(struct pci_dev *dev, int where, u32 *value)
+{
+	*value = 0;
+	return 0;
+}
+
+static inline int pcie_capability_write_word(struct pci_dev *dev, int where, u16 value)
+{
+	return 0;
+}
+
+static inline int pcie_capability_clear_and_set_word(struct pci_dev *dev, int where, u16 clear, u16 set)
+{
+	return 0;
+}
+
+static inline int pcie_set_readrq(struct pci_dev *dev, int bytes)
+{
+	return 0;
+}
+
+#define pcie_capability_set_word(dev, where, set) pcie_capability_clear_and_set_word((dev), (where), 0, (set))
+#define pcie_capability_clear_word(dev, where, clear) pcie_capability_clear_and_set_word((dev), (where), (clear), 0)
+#define pcie_get_readrq(dev) ((void)(dev), 128)
+#define pcie_get_mps(dev) ((void)(dev), 128)
+#define pci_pcie_type(dev) ((void)(dev), 0)
+#define pci_bus_address(dev, bar) pci_resource_start((dev), (bar))
+#define pci_map_rom(dev, size) ((void)(dev), *(size) = 0, (void __iomem *)NULL)
+#define pci_unmap_rom(dev, rom) ((void)(dev), (void)(rom))
+bool pci_intx_mask_supported(struct pci_dev *dev);
+bool pci_check_and_mask_intx(struct pci_dev *dev);
+bool pci_check_and_unmask_intx(struct pci_dev *dev);
 int pcie_capability_read_word(struct pci_dev *dev, int where, u16 *value);
 int pci_save_state(struct pci_dev *dev);
 void pci_restore_state(struct pci_dev *dev);

@@ -90,6 +90,7 @@ struct device_driver {
 	const struct dev_pm_ops *pm;
 	struct kobject kobj;		/* private to the core */
 	struct list_head bus_node;
+	unsigned int matched;		/* devices that the bus has found it fit for */
 };
 
 /* Of buses that were registered: PCI drivers have calls of their own. */
