@@ -48,7 +48,12 @@ class SchedCalls:
 
     def table(self) -> Mapping[str, Call]:
         """List the calls and how many arguments each takes."""
-        return {"sched_bug": (self.sched_bug, 3), "all_asleep": (self.all_asleep, 0), "deadlock": (self.deadlock, 2)}
+        return {
+            "sched_bug": (self.sched_bug, 3),
+            "all_asleep": (self.all_asleep, 0),
+            "deadlock": (self.deadlock, 2),
+            "delay": (self.delay, 1),
+        }
 
     def sched_bug(self, bug: int, message: int, place: int) -> None:
         """Make a finding of what the guest found, with the `place` to blame; once for each way that leads there."""
@@ -69,6 +74,12 @@ class SchedCalls:
             return self._clock.now_ns
         due_ns = self._clock.next_news()
         return NEVER if due_ns is None else due_ns
+
+    def delay(self, until_ns: int) -> None:
+        """Let time pass for a loop that waits for it, yet no further than to the next event, which may interrupt."""
+        due_ns = self._clock.next_deadline()
+        end_ns = until_ns if due_ns is None else min(until_ns, due_ns)
+        self._clock.advance(max(0, end_ns - self._clock.now_ns))
 
     def deadlock(self, init_task: int, current: int) -> None:
         """End the machine, with what each task waits for.

@@ -119,6 +119,12 @@ noinline void check_left_behind(const char *module, const void *start, size_t si
 	}
 }
 
+/* A loop that waits for time to pass has nothing to say: the host lets it pass. */
+void trap_delay(u64 until_ns)
+{
+	trap_sched(TRAP_DELAY, until_ns, 0, 0);
+}
+
 static char state_letter(const struct task_struct *task)
 {
 	long state = task->state & TASK_NORMAL;

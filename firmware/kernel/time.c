@@ -14,6 +14,7 @@
 #define PIT_HZ 1193182
 #define LATCH ((PIT_HZ + HZ / 2) / HZ)
 #define PIT_CHANNEL0_RATE 0x34		/* both bytes, mode 2 */
+#define SHORT_DELAY 10000		/* ns */
 #define DELAY_PORT 0x80			/* a page register that no channel uses: reading it takes half a microsecond */
 
 u64 sched_clock(void)
@@ -47,9 +48,11 @@ void ndelay(unsigned long ns)
 {
 	u64 start = rdtsc();
 
-	/* Reading a port moves time on by more than a turn of the loop does. */
 	while (rdtsc() - start < ns)
-		inb(DELAY_PORT);
+		if (ns < SHORT_DELAY)
+			inb(DELAY_PORT);	/* moves time on by more than a turn of the loop does */
+		else
+			trap_delay(start + ns);
 }
 
 void udelay(unsigned long us)

@@ -80,6 +80,7 @@ enum trap {
 	TRAP_SCHED_BUG = 112,		/* (enum sched_bug, message, place): a primitive is used in a wrong way */
 	TRAP_ALL_ASLEEP,		/* () -> when something will happen by itself, in ns; ~0 for never; 0: unknown */
 	TRAP_DEADLOCK,			/* (init_task, current): nothing ever will; does not return */
+	TRAP_DELAY,			/* (ns): let time pass up to then, or up to the next event */
 
 	/* user space and the module it tests */
 	TRAP_USER_WAIT = 128,		/* (struct user_call *, phys of the user's memory): the host fills the call */

@@ -54,7 +54,7 @@ extern const char hex_asc[], hex_asc_upper[];
 #include <linux/kasprintf.h>
 
 /* Into the log, as there is no trace of functions: Linux prints it there, too, where nobody reads the trace. */
-#define trace_printk(format, ...) printk(KERN_INFO format, ##__VA_ARGS__)
+#define trace_printk(format, ...) printk(format, ##__VA_ARGS__)
 #define trace_puts(text) printk(KERN_INFO "%s", (text))
 #define trace_dump_stack(skip) dump_stack()
 #define tracing_on() do {} while (0)
