@@ -22,6 +22,8 @@ FINDINGS = Path(__file__).resolve().parent.parent / "docs" / "findings"
 # Classes that no single bug of a driver's gives first, and at its line.
 NOT_BY_A_BUG = {
     "kernel-bug": "the kernel's state was spoilt before it is found out; at whose line, kasan-* says",
+    "driver-unmatched": "nothing of the driver runs: what is wrong is a number, or the machine",
+    "hung-task": "it takes two minutes of virtual time; tests/test_run_command.py has one with less patience",
     "kernel-error": "a fault of the laboratory's own",
     "memory-leak": "the scenarios of dmalab boot look for it; of a driver, module-leak is said",
     "module-init-failed": "an error may be the machine's: no line is to blame for it",
