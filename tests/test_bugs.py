@@ -153,6 +153,15 @@ def test_what_does_not_hold_is_told_and_ends_with_1(tmp_path, capsys):
     assert "module-leak" in document["files"][0]["false_alarms"][0]
 
 
+def test_what_a_compiler_says_of_a_twin_is_a_false_alarm_too(tmp_path):
+    folder = corpus(tmp_path, SOURCE.replace("kfree(taken);", "int unused;\n\n\tkfree(taken);"))
+
+    judgement = judge(read_bug(folder / "edu" / "one.c"))
+
+    assert judgement.line_right
+    assert [alarm.partition(":")[0] for alarm in judgement.false_alarms] == ["the compiler"]
+
+
 def test_any_number_of_processes_gives_the_same(capsys):
     outputs = []
     for jobs in ("1", "2"):
