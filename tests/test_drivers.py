@@ -229,6 +229,7 @@ CASES = (
     Case("library", log="library: all is right"),
     Case("edu_managed", use=use_edu_managed),
     Case("edu_uio", use=use_edu_uio),
+    Case("spins", log="4 s, 10! = 3628800"),
     Case("platform_pair", use=use_platform_pair, log="counter-fast: removed at 117"),
 )
 

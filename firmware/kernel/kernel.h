@@ -73,6 +73,9 @@ const char *loaded_module_name(void);
 unsigned long module_pinned_at(void);	/* where the last reference was taken */
 void forget_module(void);
 
+/* time.c: cpu_relax() of modules */
+void spin_relax(void);
+
 /* user_task.c, and what it tells the host */
 struct user_call;
 int run_user_module(void);

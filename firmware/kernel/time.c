@@ -14,6 +14,8 @@
 #define PIT_HZ 1193182
 #define LATCH ((PIT_HZ + HZ / 2) / HZ)
 #define PIT_CHANNEL0_RATE 0x34		/* both bytes, mode 2 */
+#define SPIN_TURNS 1000
+#define SPIN_TURNS_NS 500000
 #define SHORT_DELAY 10000		/* ns */
 #define DELAY_PORT 0x80			/* a page register that no channel uses: reading it takes half a microsecond */
 
@@ -53,6 +55,19 @@ void ndelay(unsigned long ns)
 			inb(DELAY_PORT);	/* moves time on by more than a turn of the loop does */
 		else
 			trap_delay(start + ns);
+}
+
+/*
+ * What a driver's loop calls that waits for something. After a thousand turns it will be an event: let time pass to it, or
+ * as much of it as so many turns take on a processor.
+ */
+void spin_relax(void)
+{
+	static unsigned int turns;
+
+	cpu_relax();
+	if (++turns % SPIN_TURNS == 0)
+		trap_delay(rdtsc() + SPIN_TURNS_NS);
 }
 
 void udelay(unsigned long us)

@@ -69,4 +69,9 @@ static inline void cpu_relax(void)
 	__asm__ volatile("pause" : : : "memory");
 }
 
+#ifdef MODULE
+void spin_relax(void);
+#define cpu_relax() spin_relax()
+#endif
+
 #endif
