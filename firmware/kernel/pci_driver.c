@@ -115,11 +115,14 @@ static void report_unmatched(const struct pci_driver *driver)
 	trap_driver_unmatched("pci", driver->name, wanted, present);
 }
 
+/* A module with drivers for several devices is at work if one of them has one. */
 void report_unmatched_pci_drivers(void)
 {
 	for (const struct pci_driver *driver = pci_drivers; driver; driver = driver->next)
-		if (!driver->matched)
-			report_unmatched(driver);
+		if (driver->matched)
+			return;
+	for (const struct pci_driver *driver = pci_drivers; driver; driver = driver->next)
+		report_unmatched(driver);
 }
 
 static void remove_from(struct pci_driver *driver, struct pci_dev *dev)
