@@ -284,6 +284,8 @@ def _against(tables: MappingTables, access: DmaAccess, usable: list[Mapping]) ->
         for first, last in tables.cpu_owned(mapping):
             if first < end and start < last:
                 owned = f"which the CPU has had since dma_sync_*_for_cpu {mapping.words}"
+                if mapping.skips_sync:
+                    owned = f"which is the CPU's until dma_sync_*_for_device {mapping.words}"
                 return Verdict("dma-while-cpu-owns", f"device {_words(access)}, {owned}", mapping)
     return None
 
