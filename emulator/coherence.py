@@ -7,6 +7,9 @@ only a write-back or an invalidation makes both the same again. Who tracks lines
 
 from emulator.ram import Ram
 
+Span = tuple[int, int]
+EVERYTHING: Span = (0, 1 << 64)
+
 
 class Caches:
     """The CPU's write-back caches with regard to devices, `line` bytes to a line (a power of two)."""
@@ -16,14 +19,21 @@ class Caches:
         self._memory: dict[int, bytearray] = {}  # by address of the line
         self._users: dict[int, int] = {}
 
-    def track(self, phys: int, length: int) -> None:
-        """Let CPU and memory have copies of their own of a range, equal now, until `untrack`."""
+    def track(self, phys: int, length: int, within: Span = EVERYTHING) -> None:
+        """Let CPU and memory have copies of their own of a range, equal now, until `untrack`.
+
+        Of its first and last line only what is `within` counts: what lies beside it has lines of its own, on a machine
+        of this kind, whatever its allocator thinks.
+        """
         for at in self._lines(phys, length):
             self._users[at] = self._users.get(at, 0) + 1
             self._memory.setdefault(at, bytearray(self._ram.u8[at : at + self._line]))
+        if within is not EVERYTHING:
+            self.write_back(phys, length, within)
 
-    def untrack(self, phys: int, length: int) -> None:
+    def untrack(self, phys: int, length: int, within: Span = EVERYTHING) -> None:
         """Let the CPU's copy win: sooner or later it is written back."""
+        self.write_back(phys, length, within)
         for at in self._lines(phys, length):
             left = self._users.get(at, 0) - 1
             if left > 0:
@@ -31,17 +41,19 @@ class Caches:
             elif self._users.pop(at, None) is not None:
                 del self._memory[at]
 
-    def write_back(self, phys: int, length: int) -> None:
+    def write_back(self, phys: int, length: int, within: Span = EVERYTHING) -> None:
         """Put what the CPU has of a range into memory, whole lines."""
         for at in self._lines(phys, length):
             if at in self._memory:
-                self._memory[at][:] = self._ram.u8[at : at + self._line]
+                first, last = max(at, within[0]), min(at + self._line, within[1])
+                self._memory[at][first - at : last - at] = self._ram.u8[first:last]
 
-    def invalidate(self, phys: int, length: int) -> None:
+    def invalidate(self, phys: int, length: int, within: Span = EVERYTHING) -> None:
         """Let the CPU see what memory has of a range, whole lines; what it had written itself is lost."""
         for at in self._lines(phys, length):
             if at in self._memory:
-                self._ram.u8[at : at + self._line] = self._memory[at]
+                first, last = max(at, within[0]), min(at + self._line, within[1])
+                self._ram.u8[first:last] = self._memory[at][first - at : last - at]
 
     def device_reads(self, phys: int, data: bytes) -> bytes:
         """Give what a device gets where the CPU would get `data`."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 
 from emulator.clock import Clock
-from emulator.coherence import Caches
+from emulator.coherence import EVERYTHING, Caches
 from emulator.cpu_guard import Guard, Guards
 from emulator.dma import DescriptorRing, DmaAccess
 from emulator.finding import Finding, Findings, Json
@@ -52,6 +52,7 @@ class _Watched:
         self.lines: list[Span] = []  # physical: the rest of its cache lines, in the same object
         self.dirty: list[tuple[Span, list[int]]] = []  # physical: written by the CPU, and from where
         self.freed_by: list[int] | None = None
+        self.within = EVERYTHING  # physical: the object that it is part of
         self.is_cached = False  # of a machine whose devices do not see the CPU's caches
 
     @property
@@ -264,8 +265,8 @@ class Ownership:
             self._guards.remove(guard)
         if watched is not None and watched.is_cached and self._caches is not None:
             if mapping.direction != TO_DEVICE and not _skips_sync(event):
-                self._caches.invalidate(mapping.phys, mapping.size)
-            self._caches.untrack(mapping.phys, mapping.size)
+                self._caches.invalidate(mapping.phys, mapping.size, watched.within)
+            self._caches.untrack(mapping.phys, mapping.size, watched.within)
         self._history.give_to_device(mapping.dev, mapping.dma_addr, mapping.size)
         record = (mapping.dev, mapping.dma_addr, mapping.size, mapping.cpu_addr, mapping.type, mapping.direction)
         unmapped_by = self._frames_of(event)[:BACKTRACE_DEPTH]
@@ -281,9 +282,10 @@ class Ownership:
             self._guard(watched)
             if self._caches is not None and not mapping.is_bounced:
                 watched.is_cached = True
-                self._caches.track(mapping.phys, mapping.size)
+                watched.within = object_extent(self._memory, mapping.phys) or EVERYTHING
+                self._caches.track(mapping.phys, mapping.size, watched.within)
                 if not mapping.skips_sync:
-                    self._caches.write_back(mapping.phys, mapping.size)
+                    self._caches.write_back(mapping.phys, mapping.size, watched.within)
             if is_free(self._memory, mapping.phys):
                 verdict = Verdict("dma-map-freed", f"driver maps freed memory {mapping.words}", mapping)
                 self._report(verdict, mapping.device, mapping.dma_addr, mapping.phys, mapping.size, {})
@@ -340,9 +342,9 @@ class Ownership:
         if self._caches is None or not watched.is_cached:
             return
         if not for_cpu and watched.mapping.direction != FROM_DEVICE:
-            self._caches.write_back(span[0], span[1] - span[0])
+            self._caches.write_back(span[0], span[1] - span[0], watched.within)
         elif watched.mapping.direction != TO_DEVICE:
-            self._caches.invalidate(span[0], span[1] - span[0])
+            self._caches.invalidate(span[0], span[1] - span[0], watched.within)
 
     def _sync_ranges(self, event: Trap) -> list[tuple[int, int, int]]:
         """Give (dev, dma_addr, size) of each stretch that a dma_sync_*() means."""

@@ -32,6 +32,20 @@ def test_the_device_sees_what_was_written_back_and_no_later_stores() -> None:
     assert bench.dma.read(BUFFER, 4) == b"new."
 
 
+def test_two_objects_that_an_allocator_puts_into_one_line_do_not_spoil_each_other() -> None:
+    bench = Wired()
+    one, other = (0x2000, 0x2020), (0x2020, 0x2040)
+    for start, end in (one, other):
+        bench.caches.track(start, end - start, (start, end))
+
+    bench.dma.write(one[0], b"from the device")
+    bench.ram.write(other[0], b"from the CPU")
+    bench.caches.invalidate(one[0], 32, one)
+
+    assert bench.ram.read(one[0], 15) == b"from the device"
+    assert bench.ram.read(other[0], 12) == b"from the CPU"
+
+
 def test_the_cpu_sees_what_the_device_wrote_after_an_invalidate_only() -> None:
     bench = Wired()
 

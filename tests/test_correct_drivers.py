@@ -17,9 +17,9 @@ BY_NAME = {machine.name: machine for machine in MACHINES}
 SHARE = 20  # programs
 SEED = 11
 CHOSEN = (
-    "edu, plain",
+    "edu, bouncing",
     "isa_pattern, not coherent, unwritten bytes",
-    "ring_nic, not coherent, bouncing, unwritten bytes",
+    "ring_nic, not coherent",
 )
 
 

@@ -39,6 +39,7 @@ _KINDS = ("kmalloc", "kzalloc", "kcalloc", "devm", "pages", "alloc_pages", "exac
 _ZEROED = ("kzalloc", "kcalloc", "devm", "coherent", "dmam")
 _MAX_AREAS, _MAX_MAPPINGS = 6, 5
 _MAX_PIECES = 4  # of a scatterlist
+_DEVICE_WINDOW, _DEVICE_TRIES = 6000, 12  # of a device's buffer, so that what was sent is met again
 
 
 @dataclass(frozen=True)
@@ -173,10 +174,24 @@ class Writer:
         from zlib import crc32
 
         span = self._some_span(self.model.areas)
+        if span is not None and self.chance.below(2):
+            span = self._known_around(span)
         if span is None or not self.model.may_read(*span):
             return False
         self.steps.append(Expect(span, crc32(span.area.content.data[span.start : span.end])))
         return True
+
+    def _known_around(self, span: Span) -> Span:
+        """Give all that is known around a span's first byte, within what a mapping leaves to the CPU."""
+        area, known = span.area, span.area.content.known
+        first, last = 0, area.size
+        for mapping in area.mappings:
+            for each in mapping.cpu:
+                if each.start <= span.start < each.end:
+                    first, last = max(first, each.start), min(last, each.end)
+        gap = known.rfind(0, first, span.start)
+        end = known.find(0, span.start, last)
+        return Span(area, first if gap < 0 else gap + 1, max(span.start + 1, last if end < 0 else end))
 
     def _some_span(self, areas: list[Area], *, aligned: bool = False) -> Span | None:
         """Choose a stretch of an area, now and then all of it."""
@@ -316,7 +331,7 @@ class Writer:
         wide = self.rules.device == "isa_pattern" and all(not (s.start | s.end) & 1 for s in spans)
         if length > self.rules.buffer_bytes:
             return False
-        offset = self.chance.below(self.rules.buffer_bytes - length + 1)
+        offset = self._device_offset(length, to_memory)
         buffer = self.model.device
         if to_memory:
             end = offset + length
@@ -327,6 +342,13 @@ class Writer:
         if source.is_list:
             self.model.busy.clear()
         return True
+
+    def _device_offset(self, length: int, to_memory: bool) -> int:
+        """Choose a place in the device's buffer; if it can be, for what goes to memory, one whose data is known."""
+        room = max(length, min(self.rules.buffer_bytes, _DEVICE_WINDOW)) - length + 1
+        offsets = [self.chance.below(room) for _ in range(_DEVICE_TRIES)]
+        known = [each for each in offsets if self.model.device.is_known(each, each + length)]
+        return known[0] if known and to_memory else offsets[0]
 
     def _begin(self, step: Step, spans: list[Span]) -> None:
         self.steps.append(step)

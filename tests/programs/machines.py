@@ -37,6 +37,7 @@ MACHINES = (
     _machine("edu", "not coherent", MachineSpec(coherent=False)),
     _machine("isa_pattern", "not coherent, unwritten bytes", _ODD),
     _machine("ring_nic", "not coherent, bouncing, unwritten bytes", _ODD._replace(command_line="swiotlb=force")),
+    _machine("ring_nic", "not coherent", MachineSpec(coherent=False)),
     _machine("edu", "bouncing", MachineSpec(command_line="swiotlb=force")),
     _machine("isa_pattern", "unwritten bytes", MachineSpec(uninitialized=True)),
     _machine("ring_nic", "behind an IOMMU", MachineSpec(iommu=True, findings=_EXPOSED)),

@@ -27,6 +27,8 @@ from tests.programs.actions import (
 )
 from tests.programs.model import BIDIRECTIONAL, FROM_DEVICE, LINE, TO_DEVICE, Area, Content, Mapping, Span
 
+_NOT_MAPPED = "dma-unmapped|dma-after-unmap|dma-beyond-reach"
+
 
 class Mutant(NamedTuple):
     """A program with one mistake."""
@@ -364,7 +366,7 @@ def raw_address(search: Search) -> Mutant | None:
                 call = f"if (part_start(c->part, false, __pa({step.area.name}), 0, {length}, false))"
                 start = Raw([call, "\tgive_up(c);"])
                 # Where it was another's before, it is a question of what one looks at first.
-                return Mutant(_insert(search.steps, at.index, start, Finish()), start, "dma-unmapped|dma-after-unmap")
+                return Mutant(_insert(search.steps, at.index, start, Finish()), start, _NOT_MAPPED)
     return None
 
 
