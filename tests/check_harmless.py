@@ -222,9 +222,20 @@ HARMLESS_KINDS: tuple[tuple[str, str], ...] = (
 )
 
 
+def _is_another_order(garden: Garden, plant: Plant, old: list[int]) -> bool:
+    """Say whether the arrays of one cache hold what they held: in which order is nobody's affair."""
+    sites = [site for site, _ in plant.values]
+    if not all(re.fullmatch(r"(shared )?array\.entry", site.name) for site in sites):
+        return False
+    caches = {_cache_of_array(garden, site).phys for site in sites}
+    return len(caches) == 1 and sorted(old) == sorted(new for _, new in plant.values)
+
+
 def is_harmless(garden: Garden, plant: Plant, old: list[int]) -> bool:
     """Say whether the tables excuse the audit's silence; `old` is what stood in the plant's places."""
     if any(plant.kind == kind for kind, _ in HARMLESS_KINDS):
+        return True
+    if _is_another_order(garden, plant, old):
         return True
     return all(
         old[number] == new or _is_harmless_here(garden, site, old[number], new)

@@ -4,9 +4,9 @@
 from pathlib import Path
 
 import pytest
-from golden_path import golden_files
 
 from dmalab.golden import replay_file
+from tests.golden_path import golden_files
 
 
 @pytest.mark.parametrize("path", golden_files("dma_*/*.gz"), ids=lambda path: f"{path.parent.name}/{path.name}")
