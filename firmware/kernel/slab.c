@@ -52,7 +52,7 @@ noinline void kmem_cache_init(void)
 
 	TRAP(TRAP_KMEM_CACHE_INIT);
 	for (size_t step = 0; step < MAX_SMALL / SIZE_STEP; step++) {
-		while ((step + 1) * SIZE_STEP > malloc_sizes[index].cs_size)
+		while (index < MALLOC_SIZES - 1 && (step + 1) * SIZE_STEP > malloc_sizes[index].cs_size)
 			index++;
 		size_index[step] = index;
 	}
