@@ -8,7 +8,7 @@ them subscribes.
 import hashlib
 import marshal
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from struct import Struct
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -133,12 +133,20 @@ class Trace:
     def subscribe_to_traps(self, callback: Callable[[Trap], None], wants: Callable[[str], bool] | None = None) -> None:
         """Call `callback` with each Trap from now on whose name it `wants`, which is asked once for each name.
 
-        Calls that nobody wants to hear of are not made events.
+        Calls that nobody wants to hear of are not made events. Who wants others now says so by `ask_again`.
         """
         self._trap_subscribers.append((callback, wants))
         for name, listeners in self._trap_listeners.items():
             if wants is None or wants(name):
                 listeners.append(callback)
+
+    def ask_again(self, names: Iterable[str]) -> None:
+        """Ask all who subscribed to traps anew whether they want calls of `names`."""
+        for name in names:
+            listeners = self._trap_listeners.pop(name, None)
+            if listeners is not None:
+                listeners[:] = self.trap_listeners(name)
+                self._trap_listeners[name] = listeners
 
     def trap_listeners(self, name: str) -> list[Callable[[Trap], None]]:
         """Give those who want to hear of calls of `name`: a list that those who subscribe later join."""

@@ -65,7 +65,8 @@ class Ownership:
     """The checker of one machine with a kernel: a `emulator.dma.Checker`.
 
     `devices` are those whose DMA the kernel's drivers answer for. `frames(depth)` gives the code addresses that led to
-    the CPU's current instruction. `fast_path` is where the guest keeps whether it frees objects without a call.
+    the CPU's current instruction. `ask_again(names)` is called where `follows` has
+    changed its mind. `fast_path` is where the guest keeps whether it frees objects without a call.
     `caches` are there where devices do not see the CPU's; `finds_unwritten` needs a guest that calls for every object;
     `exposes` tells, where there is an IOMMU, what a mapping lays open among all that are live.
     """
@@ -81,6 +82,7 @@ class Ownership:
         *,
         frames: Callable[[int], list[int]],
         describe: Callable[[int], str],
+        ask_again: Callable[[Collection[str]], None],
         fast_path: int | None = None,
         caches: Caches | None = None,
         finds_unwritten: bool = False,
@@ -90,7 +92,7 @@ class Ownership:
         self._memory, self._history, self._guards = memory, history, guards
         self._findings, self._clock, self._devices = findings, clock, frozenset(devices)
         self._frames, self._describe = frames, describe
-        self._exposes = exposes
+        self._exposes, self._ask_again = exposes, ask_again
         self._caches, self._finds_unwritten = caches, finds_unwritten
         self._fast_path, self._had_fast_path = fast_path, 0
         self._known: dict[Mapping, _Watched | None] = {}  # all live mappings; the streaming ones are watched
@@ -194,13 +196,12 @@ class Ownership:
         """Say whether `on_trap` wants to see calls of `name`."""
         if name.startswith("dma"):
             return name != "dma_mapping_error"  # it changes nothing of what is mapped
-        return name in _FREES or (self._finds_unwritten and name in _ALLOCATIONS)
+        return (name in _FREES and bool(self._known)) or (self._finds_unwritten and name in _ALLOCATIONS)
 
     def on_trap(self, event: Trap) -> None:
         """Follow the calls that hand memory over, and those that free it."""
         if event.name in _FREES:
-            if self._known:
-                self._check_freed(event)
+            self._check_freed(event)
         elif event.name in _ALLOCATIONS:
             if self._finds_unwritten:
                 self._mark(event)
@@ -256,11 +257,15 @@ class Ownership:
 
     def _learn(self, mapping: Mapping) -> None:
         self._known[mapping] = self._watch(mapping) if mapping.is_streaming else None
+        if len(self._known) == 1:
+            self._ask_again(_FREES)
         if self._exposes is not None and mapping.is_streaming:
             self._report_exposed(mapping, self._exposes(mapping, self.tables.live()))
 
     def _forget(self, mapping: Mapping, event: Trap) -> None:
         watched = self._known.pop(mapping)
+        if not self._known:
+            self._ask_again(_FREES)
         for guard in watched.guards if watched else ():
             self._guards.remove(guard)
         if watched is not None and watched.is_cached and self._caches is not None:

@@ -36,6 +36,7 @@ class Wild:
             [DEVICE],
             frames=lambda depth: [],
             describe=hex,
+            ask_again=self.guest.trace.ask_again,
         )
         self.guest.trace.subscribe_to_traps(ownership.on_trap, ownership.follows)
         fabric = DmaFabric(self.guest.ram, self.guest.clock, self.guest.trace, self.guest.findings)

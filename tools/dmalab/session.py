@@ -170,6 +170,7 @@ class Session:
             caches=caches,
             finds_unwritten=self.spec.uninitialized,
             exposes=self._exposes if machine.board.iommu is not None else None,
+            ask_again=machine.trace.ask_again,
         )
         machine.trace.subscribe_to_traps(ownership.on_trap, ownership.follows)
         machine.board.fabric.checker = ownership
