@@ -65,10 +65,10 @@ class Ownership:
     """The checker of one machine with a kernel: a `emulator.dma.Checker`.
 
     `devices` are those whose DMA the kernel's drivers answer for. `frames(depth)` gives the code addresses that led to
-    the CPU's current instruction. `ask_again(names)` is called where `follows` has
-    changed its mind. `fast_path` is where the guest keeps whether it frees objects without a call.
-    `caches` are there where devices do not see the CPU's; `finds_unwritten` needs a guest that calls for every object;
-    `exposes` tells, where there is an IOMMU, what a mapping lays open among all that are live.
+    the CPU's current instruction. `ask_again(names)` is called where `follows` has changed its mind. `fast_path` is where
+    the guest keeps whether it frees objects without a call. `caches` are there where devices do not see the CPU's;
+    `finds_unwritten` needs a guest that calls for every object; `exposes` tells, where there is an IOMMU, what a mapping
+    lays open among all that are live.
     """
 
     def __init__(
