@@ -93,7 +93,8 @@ class DmaSgCalls:
         first, pieces = self._mapped(dev, sgl, nents)
         if first is not None:
             self._report.complain(dev, first.dma_addr, first.size, self._debug.check_unmap_sg(first, nents))
-        self._report.complain(dev, *(pieces[0] if pieces else (0, 0)), self._remove(dev, pieces, direction))
+        call_ents = nents if first is None else first.sg_call_ents
+        self._report.complain(dev, *(pieces[0] if pieces else (0, 0)), self._remove(dev, pieces, direction, call_ents))
         way = way_out(self._dma, direction, attrs)
         self._dma.dma_unmap_sg(dev, sgl, nents, way)
 
@@ -101,12 +102,12 @@ class DmaSgCalls:
         """Give the first buffer's record, and (bus address, bytes) of all buffers that were mapped with it."""
         ops = self._dma.ops
         pieces = [(dma_addr, length) for dma_addr, length, _ in ops.buffers(dev, sgl, nents)]
-        first = self._mappings.find(dev, pieces[0][0], (SG,)) if pieces else None
+        first = self._mappings.find(dev, pieces[0][0], (SG,), nents) if pieces else None
         return first, pieces if first is None else pieces[: first.sg_call_ents]
 
-    def _remove(self, dev: int, pieces: list[tuple[int, int]], direction: int) -> Iterator[Complaint]:
+    def _remove(self, dev: int, pieces: list[tuple[int, int]], direction: int, call_ents: int) -> Iterator[Complaint]:
         for dma_addr, length in pieces:
-            complaints = self._mappings.remove(dev, dma_addr, length, 0, SG, direction)
+            complaints = self._mappings.remove(dev, dma_addr, length, 0, SG, direction, call_ents)
             yield from self._debug.check_unmap(dma_addr, length, direction, complaints)
 
     def _sync(self, target: int) -> Callable[..., None]:

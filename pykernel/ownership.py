@@ -65,10 +65,10 @@ class Ownership:
     """The checker of one machine with a kernel: a `emulator.dma.Checker`.
 
     `devices` are those whose DMA the kernel's drivers answer for. `frames(depth)` gives the code addresses that led to
-    the CPU's current instruction. `ask_again(names)` is called where `follows` has changed its mind. `fast_path` is where
-    the guest keeps whether it frees objects without a call. `caches` are there where devices do not see the CPU's;
-    `finds_unwritten` needs a guest that calls for every object; `exposes` tells, where there is an IOMMU, what a mapping
-    lays open among all that are live.
+    the CPU's current instruction. `ask_again(names)` is called where `follows` has changed its mind. `fast_path` is
+    where the guest keeps whether it frees objects without a call. `caches` are there where devices do not see the
+    CPU's; `finds_unwritten` needs a guest that calls for every object; `exposes` tells, where there is an IOMMU, what a
+    mapping lays open among all that are live.
     """
 
     def __init__(
@@ -315,15 +315,17 @@ class Ownership:
         """Give what shares a buffer's first and last cache line, and belongs to the same object or page.
 
         Of neighbours in other objects the driver knows nothing, and on a machine whose caches matter kmalloc() keeps
-        them apart.
+        them apart. Where red zones of a debugging kernel move an object, its lines move with it: the driver is the
+        same.
         """
-        line = self._memory.config.l1_cache_bytes
-        if not (start | end) & line - 1:
+        line, debug = self._memory.config.l1_cache_bytes, self._memory.config.debug_slab
+        if not (start | end) & line - 1 and not debug:
             return ()
         page = (start >> PAGE_SHIFT << PAGE_SHIFT, -(-end >> PAGE_SHIFT << PAGE_SHIFT))
         first, last = object_extent(self._memory, start) or page
-        before = max(first, start & ~(line - 1)), start
-        behind = end, min(last, -(-end & ~(line - 1)))
+        shift = first & line - 1 if debug else 0
+        before = max(first, (start - shift & -line) + shift), start
+        behind = end, min(last, shift - (shift - end & -line))
         return [span for span in (before, behind) if span[0] < span[1]]
 
     def _synced(self, event: Trap) -> None:

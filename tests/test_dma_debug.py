@@ -321,3 +321,19 @@ def test_a_pool_that_finds_no_memory_says_that_it_waits(guest: Guest) -> None:
     assert take(guest, pool, GFP_KERNEL)[0] == 0
 
     assert guest.kinds() == ["dma-pool-waits"]
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_of_two_lists_that_begin_with_one_buffer_the_one_that_is_meant_goes(first: int) -> None:
+    guest = Guest().boot()
+    dev, objp = guest.device(), guest.call("kmalloc", 256, GFP_KERNEL)
+    both = make_list(guest, (objp, 64), (objp + 64, 64))
+    alone = make_list(guest, (objp, 64), at=SGL + 128)
+    for sgl, nents in ((both, 2), (alone, 1)):
+        assert guest.call("dma_map_sg", dev, sgl, nents, TO_DEVICE, 0) == nents
+
+    for nents in (first, 3 - first):
+        guest.call("dma_unmap_sg", dev, both if nents == 2 else alone, nents, TO_DEVICE, 0)
+
+    assert guest.kinds() == []
+    assert guest.ram.u32[guest.phys("nr_dma_mappings") >> 2] == 0

@@ -27,6 +27,7 @@ _WORDS = 16  # of a struct dma_mapping
 # Words of it: type (low half) and direction; the first return address; flags (low half) and attrs; counts of pieces.
 _KIND, _BACKTRACE, _FLAGS, _SG = 4, 6, 14, 15
 _PAGE_SHIFT = 12
+_U32 = (1 << 32) - 1
 _MANY_PAGES = 512  # from here on all of the table is searched sooner than page after page
 _HASH, _HASH_SHIFT = 0x9E37_79B1, 20
 _MEMBERS = (
@@ -150,18 +151,20 @@ class DmaMappings:
                 u64[depth] = address
 
     def remove(
-        self, dev: int, dma_addr: int, size: int, cpu_addr: int, kind: int, direction: int
+        self, dev: int, dma_addr: int, size: int, cpu_addr: int, kind: int, direction: int, sg_call_ents: int = 0
     ) -> tuple[Complaint, ...]:
         """Forget the mapping that a call takes down, and say what is wrong with the call.
 
-        `cpu_addr` counts for coherent memory and blocks of pools only. Of several mappings of one address the one that
-        fits best goes.
+        `cpu_addr` counts for coherent memory and blocks of pools only, `sg_call_ents` for pieces of lists. Of several
+        mappings of one address the one that fits best goes.
         """
         u64 = self._u64
         slot = self._base + ((dma_addr >> _PAGE_SHIFT) * _HASH >> _HASH_SHIFT & self._mask) * _WORDS
         wanted = kind | direction << 32
         while found := u64[slot + _KIND]:
             if u64[slot + 1] == dma_addr and found == wanted and u64[slot + 2] == size and u64[slot] == dev:
+                if kind == SG and u64[slot + _SG] & _U32 != sg_call_ents:
+                    break
                 if kind in _ALLOCATED and u64[slot + 3] != cpu_addr:
                     break
                 if not u64[slot + _FLAGS] & ERROR_CHECKED and kind in _FALLIBLE:
@@ -171,10 +174,10 @@ class DmaMappings:
             slot += _WORDS
             if slot >= self._end:
                 break  # the slow way goes on from the table's start
-        return self._remove_what_fits_best(dev, dma_addr, size, cpu_addr, kind, direction)
+        return self._remove_what_fits_best(dev, dma_addr, size, cpu_addr, kind, direction, sg_call_ents)
 
     def _remove_what_fits_best(
-        self, dev: int, dma_addr: int, size: int, cpu_addr: int, kind: int, direction: int
+        self, dev: int, dma_addr: int, size: int, cpu_addr: int, kind: int, direction: int, sg_call_ents: int
     ) -> tuple[Complaint, ...]:
         best: tuple[int, int, Mapping] | None = None
         for slot in self._starting_in(dma_addr >> _PAGE_SHIFT):
@@ -183,6 +186,7 @@ class DmaMappings:
                 if mapping.type != kind and POOL in (mapping.type, kind):
                     continue  # a block of a pool, and the coherent memory that it starts
                 fit = (mapping.size == size) + (mapping.type == kind) + (mapping.direction == direction)
+                fit += mapping.sg_call_ents == sg_call_ents
                 if best is None or fit > best[0]:
                     best = fit, slot, mapping
         if best is not None:
@@ -190,12 +194,15 @@ class DmaMappings:
             return tuple(_mismatches(best[2], size, cpu_addr, kind, direction))
         return (_not_allocated(dma_addr, size),) if self.is_complete else ()
 
-    def find(self, dev: int, dma_addr: int, kinds: Sequence[int]) -> Mapping | None:
-        """Give the mapping of one of `kinds` that starts at a bus address."""
+    def find(self, dev: int, dma_addr: int, kinds: Sequence[int], sg_call_ents: int = 0) -> Mapping | None:
+        """Give the mapping of one of `kinds` that starts at a bus address, if it can be of a list of so many pieces."""
+        found = None
         for slot in self._starting_in(dma_addr >> _PAGE_SHIFT):
             if self._u64[slot + 1] == dma_addr and self._u64[slot] == dev and self._u32[2 * (slot + _KIND)] in kinds:
-                return self._mapping(slot)
-        return None
+                if self._u64[slot + _SG] & _U32 == sg_call_ents:
+                    return self._mapping(slot)
+                found = slot if found is None else found
+        return None if found is None else self._mapping(found)
 
     def note_checked(self, dev: int, dma_addr: int) -> None:
         """Mark a mapping: its driver has asked whether it failed. Source: lib/dma-debug.c: debug_dma_mapping_error"""
