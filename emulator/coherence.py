@@ -5,6 +5,8 @@ RAM is what the CPU sees. Of a tracked line the memory behind the caches is kept
 only a write-back or an invalidation makes both the same again. Who tracks lines, and when, is the kernel's affair.
 """
 
+from collections.abc import Iterator
+
 from emulator.ram import Ram
 
 Span = tuple[int, int]
@@ -41,29 +43,29 @@ class Caches:
             elif self._users.pop(at, None) is not None:
                 del self._memory[at]
 
-    def write_back(self, phys: int, length: int, within: Span = EVERYTHING) -> None:
-        """Put what the CPU has of a range into memory, whole lines."""
+    def _parts(self, phys: int, length: int, within: Span) -> Iterator[tuple[int, int, int]]:
+        """Yield the tracked lines that a range touches: where each starts, and the part of it that lies `within`."""
         for at in self._lines(phys, length):
             if at in self._memory:
-                first, last = max(at, within[0]), min(at + self._line, within[1])
-                self._memory[at][first - at : last - at] = self._ram.u8[first:last]
+                yield at, max(at, within[0]), min(at + self._line, within[1])
+
+    def write_back(self, phys: int, length: int, within: Span = EVERYTHING) -> None:
+        """Put what the CPU has of a range into memory, whole lines."""
+        for at, first, last in self._parts(phys, length, within):
+            self._memory[at][first - at : last - at] = self._ram.u8[first:last]
 
     def invalidate(self, phys: int, length: int, within: Span = EVERYTHING) -> None:
         """Let the CPU see what memory has of a range, whole lines; what it had written itself is lost."""
-        for at in self._lines(phys, length):
-            if at in self._memory:
-                first, last = max(at, within[0]), min(at + self._line, within[1])
-                self._ram.u8[first:last] = self._memory[at][first - at : last - at]
+        for at, first, last in self._parts(phys, length, within):
+            self._ram.u8[first:last] = self._memory[at][first - at : last - at]
 
     def device_reads(self, phys: int, data: bytes) -> bytes:
         """Give what a device gets where the CPU would get `data`."""
         if not self._memory:
             return data
         seen = bytearray(data)
-        for at in self._lines(phys, len(data)):
-            if at in self._memory:
-                first, last = max(at, phys), min(at + self._line, phys + len(data))
-                seen[first - phys : last - phys] = self._memory[at][first - at : last - at]
+        for at, first, last in self._parts(phys, len(data), (phys, phys + len(data))):
+            seen[first - phys : last - phys] = self._memory[at][first - at : last - at]
         return bytes(seen)
 
     def device_writes(self, phys: int, data: bytes) -> bytes:
@@ -71,11 +73,9 @@ class Caches:
         if not self._memory:
             return data
         seen = bytearray(data)
-        for at in self._lines(phys, len(data)):
-            if at in self._memory:
-                first, last = max(at, phys), min(at + self._line, phys + len(data))
-                self._memory[at][first - at : last - at] = data[first - phys : last - phys]
-                seen[first - phys : last - phys] = self._ram.u8[first:last]
+        for at, first, last in self._parts(phys, len(data), (phys, phys + len(data))):
+            self._memory[at][first - at : last - at] = data[first - phys : last - phys]
+            seen[first - phys : last - phys] = self._ram.u8[first:last]
         return bytes(seen)
 
     def _lines(self, phys: int, length: int) -> range:
