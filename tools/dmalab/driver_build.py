@@ -19,10 +19,10 @@ from typing import Any
 from dmalab.compiler import Compiler, find_compiler, include_flags, version_flag
 from dmalab.driver_messages import explain
 from dmalab.module_image import LINK_SCRIPT_END, ModuleImage, link_script_start, read_image
+from dmalab.object_file import check_object, is_elf
 from emulator.errors import ConfigError
 from firmware import BUILD_DIR, FIRMWARE_DIR, MODULE_LIBRARY
 
-_ELF = b"\x7fELF"
 _HEADERS = "firmware/include/"  # as debug information calls them: what is inline there is told by the driver's line
 _TABLES = 2  # the form of the tables beside a module; another one must not be taken from the cache
 
@@ -73,7 +73,8 @@ def build(
     extra = (*extra_flags, *(_compiler().kasan if kasan else ()))
     objects, said = [], []
     for source in sources:
-        if _is_object(source):
+        if is_elf(source):
+            check_object(source)
             objects.append(source)
             continue
         path, warnings = _compile(source, name, kernel_api, extra)
@@ -81,11 +82,6 @@ def build(
         said.append(warnings)
     elf = _link(objects, sources, kernel, kernel_api, kasan=kasan)
     return Driver(name, read_image(elf, name), elf, "".join(said), kernel_api)
-
-
-def _is_object(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(4) == _ELF
 
 
 @cache

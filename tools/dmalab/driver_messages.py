@@ -2,6 +2,7 @@
 """What a compiler or linker says of a driver, with a line of ours for what dmalab does not provide."""
 
 import re
+from pathlib import Path
 
 _CALL = re.compile(
     r"^(?P<place>[^\n:]+:\d+)(?::\d+)?: error: (?:implicit declaration of function|call to undeclared function) "
@@ -12,10 +13,13 @@ _HEADER = re.compile(
     r"^(?P<place>[^\n:]+:\d+)(?::\d+)?: fatal error: '?(?P<name>[\w./-]+\.h)'?(?:: No such file| file not found)",
     re.MULTILINE,
 )
-_GNU_LINK = re.compile(r"^(?P<place>[^\n]+?): undefined reference to [`'\u2018](?P<name>\w+)['\u2019]", re.MULTILINE)
+_GNU_LINK = re.compile(
+    r"^(?:\S*ld: )?(?P<place>[^\n]+?): undefined reference to [`'\u2018](?P<name>\w+)['\u2019]", re.MULTILINE
+)
 _LLD_LINK = re.compile(
     r"undefined symbol: (?P<name>\w+)\n>>> referenced by (?P<place>[^\s]+)(?: \([^)]*\))?", re.MULTILINE
 )
+_LINKS = (_GNU_LINK, _LLD_LINK)
 _SECTION_OFFSET = re.compile(r":?\(\.[\w.]+\+0x[0-9a-f]+\)")
 
 # Names that Linux had, or has since, and the APIs that give them.
@@ -35,22 +39,47 @@ _BY_VERSION = {
     "ioremap_nocache": "up to 5.5; since then ioremap()",
 }
 
+# What compilers call of themselves, and the flag that they were told it by.
+_BY_FLAG = {
+    "__stack_chk_fail": "-fstack-protector",
+    "__fentry__": "-pg",
+    "mcount": "-pg",
+    "__tls_get_addr": "__thread",
+    "__sanitizer_cov_trace_pc": "-fsanitize-coverage",
+    "_GLOBAL_OFFSET_TABLE_": "-fPIC",
+}
+
 
 def explain(text: str, kernel_api: str | None = None) -> str:
     """Add a line for each function or header that is not provided, which says so; each name once."""
     lines, seen = [], set()
-    for pattern, what in ((_CALL, "{}()"), (_GNU_LINK, "{}()"), (_LLD_LINK, "{}()"), (_HEADER, "<{}>")):
+    for pattern in (_CALL, _GNU_LINK, _LLD_LINK, _HEADER):
         for found in pattern.finditer(text):
             name = found["name"]
             if name in seen:
                 continue
             seen.add(name)
             place = _SECTION_OFFSET.sub("", found["place"])
-            lines.append(f"{place}: {what.format(name)} is not provided by dmalab{_hint(name)}")
+            what = f"<{name}>" if pattern is _HEADER else _spelt(name, place)
+            lines.append(f"{place}: {what} is not provided by dmalab{_hint(name, linked=pattern in _LINKS)}")
     return "\n".join([text, *lines])
 
 
-def _hint(name: str) -> str:
+def _spelt(name: str, place: str) -> str:
+    """Name a function as one, and a variable as the source's line has it."""
+    path, _, line = place.rpartition(":")
+    try:
+        used = Path(path).read_text(encoding="utf-8", errors="replace").splitlines()[int(line) - 1]
+    except (OSError, ValueError, IndexError):
+        return f"{name}()"
+    return name if name in used and not re.search(rf"\b{name}\s*\(", used) else f"{name}()"
+
+
+def _hint(name: str, *, linked: bool) -> str:
     if name in _BY_VERSION:
         return f" in this kernel API ({_BY_VERSION[name]})"
+    if name in _BY_FLAG:
+        return f": leave {_BY_FLAG[name]} away"
+    if linked:
+        return ", nor is it in the driver's files (docs/linux-api.md lists what is provided)"
     return " (docs/linux-api.md lists what is)"

@@ -9,6 +9,7 @@ import struct
 from pathlib import Path
 from typing import NamedTuple
 
+from dmalab.object_file import thread_local
 from emulator.errors import ConfigError
 from emulator.memmap import KERNEL_MAP_BASE, MODULE_PHYS, MODULE_PHYS_END, PAGE_SIZE
 
@@ -20,7 +21,8 @@ _MAGIC, _VERSION, _NAME_BYTES = 0x4D4C4D44, 3, 56
 _HEADER = struct.Struct(f"<II 6Q 2Q2Q2Q2Q 2Q {_NAME_BYTES}s")
 _ELF_HEADER = struct.Struct("<16xHHIQQQIHHHHHH")
 _SEGMENT = struct.Struct("<IIQQQQQQ")
-_LOAD = 1
+_LOAD, _THREAD_LOCAL = 1, 7
+_CALL = struct.Struct("<QQ")  # struct initcall and exitcall
 _TABLES = ("initcalls", "exitcalls", "params", "ctors")  # in the order of struct module_header
 
 LINK_SCRIPT_END = f"""
@@ -79,7 +81,7 @@ def link_script_start(kernel_symbols: Path, *, kasan: bool = False) -> str:
 def read_image(elf: Path, name: str) -> ModuleImage:
     """Make the blob of a module that was linked by the script above.
 
-    Raises: ConfigError where it does not fit into its place.
+    Raises: ConfigError where it does not fit into its place, or nothing can start it.
     """
     data = elf.read_bytes()
     table = json.loads(elf.with_suffix(".symbols.json").read_text(encoding="utf-8"))
@@ -91,7 +93,8 @@ def read_image(elf: Path, name: str) -> ModuleImage:
     if end - _START > _ROOM:
         raise ConfigError(f"{name}: found a module of {end - _START} bytes, expected {_ROOM} at most")
     bss = places["__module_bss"]
-    body = _body(data, bss - _START)
+    body = _body(name, data, bss - _START)
+    _check_starts(name, table["functions"], places, body)
     own = places.get("__module_own", _START)  # a function at the same place hides it: then the library gave nothing
     header = _HEADER.pack(
         *(_MAGIC, _VERSION, _START, own, places["__module_rodata"], places["__module_data"], bss, end),
@@ -107,13 +110,32 @@ def _old_style(places: dict[str, int]) -> tuple[int, int]:
     return places.get("init_module", 0), places.get("cleanup_module", 0)
 
 
-def _body(data: bytes, length: int) -> bytes:
+def _check_starts(name: str, functions: list[tuple[int, int, str]], places: dict[str, int], body: bytes) -> None:
+    """See that there is one function that starts the module, and at most one that ends it."""
+    for macro, table, old_name in (
+        ("module_init", "initcalls", "init_module"),
+        ("module_exit", "exitcalls", "cleanup_module"),
+    ):
+        first, end = places[f"__module_{table}"] - _START, places[f"__module_{table}_end"] - _START
+        starts = [address for _, address in _CALL.iter_unpack(body[first:end])]
+        starts += [places[old_name]] if old_name in places else []
+        if len(starts) > 1:
+            known = {address: found for address, _, found in functions}
+            found = " and ".join(known.get(address, f"{address:#x}") for address in sorted(starts))
+            raise ConfigError(f"{name}: found {macro}() of {found}, expected one: Linux links no module that has two")
+        if not starts and macro == "module_init":
+            raise ConfigError(f"{name}: found no module_init(), expected one: nothing would call the driver")
+
+
+def _body(name: str, data: bytes, length: int) -> bytes:
     """Lay the loaded segments out as they will lie in memory."""
     body = bytearray(length)
     fields = _ELF_HEADER.unpack_from(data)
     table, count = fields[4], fields[9]
     for index in range(count):
         kind, _, offset, virt, _, file_bytes, _, _ = _SEGMENT.unpack_from(data, table + index * _SEGMENT.size)
+        if kind == _THREAD_LOCAL:
+            raise thread_local(name)
         if kind == _LOAD and _START <= virt < _START + length:
             at = virt - _START
             taken = min(file_bytes, length - at)
