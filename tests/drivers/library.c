@@ -9,7 +9,9 @@
 #include <linux/kfifo.h>
 #include <linux/list_sort.h>
 #include <linux/llist.h>
+#include <linux/local_lock.h>
 #include <linux/module.h>
+#include <linux/percpu_counter.h>
 #include <linux/random.h>
 #include <linux/ratelimit.h>
 #include <linux/rbtree.h>
@@ -17,6 +19,7 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/string_helpers.h>
+#include <linux/u64_stats_sync.h>
 #include <linux/uuid.h>
 #include <linux/xarray.h>
 
@@ -229,6 +232,62 @@ static void try_text(void)
 	EXPECT(read_seqretry(&seqlock, seq) && !read_seqretry(&seqlock, read_seqbegin(&seqlock)));
 }
 
+struct statistics {
+	u64_stats_t packets;
+	struct u64_stats_sync sync;
+	local_lock_t lock;
+};
+
+static DEFINE_PER_CPU(long, turns) = 5;
+static DEFINE_PER_CPU_ALIGNED(struct statistics, own);
+
+static void add_packets(void *count)
+{
+	EXPECT(irqs_disabled());
+	local_lock(&own.lock);
+	u64_stats_add(&this_cpu_ptr(&own)->packets, *(u32 *)count);
+	local_unlock(&own.lock);
+}
+
+static void try_percpu(void)
+{
+	struct statistics __percpu *all = alloc_percpu(struct statistics);
+	struct percpu_counter counter;
+	cpumask_var_t mask;
+	int cpu, cpus = 0;
+	u32 seven = 7;
+
+	this_cpu_add(turns, -7);
+	this_cpu_inc(turns);
+	EXPECT(this_cpu_read(turns) == -1 && raw_cpu_add_return(turns, 3) == 2 && __this_cpu_dec_return(turns) == 1);
+	EXPECT(this_cpu_xchg(turns, 12) == 1 && this_cpu_cmpxchg(turns, 11, 13) == 12 && per_cpu(turns, 0) == 12);
+	this_cpu_or(turns, 3);
+	get_cpu_var(turns)++;
+	EXPECT(in_atomic());
+	put_cpu_var(turns);
+	EXPECT(turns == 16 && !in_atomic());
+	for_each_possible_cpu(cpu)
+		EXPECT(!u64_stats_read(&per_cpu_ptr(all, cpu)->packets));
+	u64_stats_inc(&get_cpu_ptr(all)->packets);
+	put_cpu_ptr(all);
+	EXPECT(!in_atomic() && u64_stats_read(&all->packets) == 1);
+	free_percpu(all);
+	on_each_cpu(add_packets, &seven, 1);
+	EXPECT(!smp_call_function_single(0, add_packets, &seven, 1) && smp_call_function_single(1, add_packets, &seven, 1));
+	EXPECT(u64_stats_read(&own.packets) == 14);
+	EXPECT(zalloc_cpumask_var(&mask, GFP_KERNEL) && cpumask_empty(mask) && cpumask_next(-1, mask) >= nr_cpu_ids);
+	cpumask_copy(mask, cpu_online_mask);
+	for_each_cpu(cpu, mask)
+		cpus += 1 + cpu;
+	EXPECT(cpus == 1 && cpumask_weight(mask) == 1 && cpumask_equal(mask, cpumask_of(0)));
+	free_cpumask_var(mask);
+	EXPECT(!percpu_counter_init(&counter, -3, GFP_KERNEL) && percpu_counter_read_positive(&counter) == 0);
+	percpu_counter_add(&counter, 10);
+	percpu_counter_dec(&counter);
+	EXPECT(percpu_counter_sum(&counter) == 6 && percpu_counter_compare(&counter, 7) < 0);
+	percpu_counter_destroy(&counter);
+}
+
 static int __init library_init(void)
 {
 	DEFINE_RATELIMIT_STATE(state, HZ, 2);
@@ -240,6 +299,7 @@ static int __init library_init(void)
 	try_numbers();
 	try_bits();
 	try_text();
+	try_percpu();
 	ratelimit_set_flags(&state, RATELIMIT_MSG_ON_RELEASE);
 	for (int i = 0; i < 5; i++)
 		allowed += __ratelimit(&state);

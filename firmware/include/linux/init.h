@@ -19,7 +19,7 @@ struct exitcall {
 
 #define __define_initcall(function)						\
 	static const struct initcall __initcall_##function __used		\
-		__attribute__((section(".initcalls"), aligned(8))) = { KBUILD_MODNAME, function }
+		__attribute__((section(".initcalls"), aligned(8))) = { KBUILD_MODNAME, function };
 #define module_init(function) __define_initcall(function)
 #define device_initcall(function) __define_initcall(function)
 #define late_initcall(function) __define_initcall(function)
@@ -27,8 +27,13 @@ struct exitcall {
 #define arch_initcall(function) __define_initcall(function)
 #define fs_initcall(function) __define_initcall(function)
 #define core_initcall(function) __define_initcall(function)
+#define pure_initcall(function) __define_initcall(function)
+#define postcore_initcall(function) __define_initcall(function)
+#define early_initcall(function) __define_initcall(function)
+#define rootfs_initcall(function) __define_initcall(function)
+#define console_initcall(function) __define_initcall(function)
 #define module_exit(function)							\
 	static const struct exitcall __exitcall_##function __used		\
-		__attribute__((section(".exitcalls"), aligned(8))) = { KBUILD_MODNAME, function }
+		__attribute__((section(".exitcalls"), aligned(8))) = { KBUILD_MODNAME, function };
 
 #endif
