@@ -183,6 +183,27 @@ def use_edu_uio(user: User) -> None:
     assert user.read_sysfs("/sys/class/uio/uio0/event") == "1\n"
 
 
+def use_soft_dog(user: User) -> None:
+    fd, fed = user.open("/dev/watchdog"), "/sys/devices/platform/soft_dog/fed"
+    support, number = bytearray(40), bytearray(struct.pack("<I", 1))
+    user.ioctl(fd, 0x8028_5700, support)
+    assert support[8:].rstrip(b"\0") == b"Dog of software"
+    assert error_of(user.ioctl, fd, 0xC004_5706, struct.pack("<I", 0)) == errno.EINVAL
+    user.ioctl(fd, 0xC004_5706, number)
+    for _ in range(2):
+        user.sleep(900_000_000)
+        user.ioctl(fd, 0x8004_5705, number)  # WDIOC_KEEPALIVE
+    turns, barked = map(int, user.read_sysfs(fed).split())
+    assert turns > 36  # each 50 ms, not by the user alone
+    assert barked == 0
+    user.sleep(1_200_000_000)
+    assert user.read_sysfs(fed).split()[1] == "1"
+    user.write(fd, b"V")
+    user.close(fd)
+    assert user.read_sysfs("/sys/class/watchdog/watchdog0/state") == "inactive\n"
+    assert error_of(user.open, "/dev/watchdog1") == errno.ENOENT
+
+
 def use_nothing(user: User) -> None:
     assert user.devices() == []
 
@@ -230,6 +251,7 @@ CASES = (
     Case("edu_managed", use=use_edu_managed),
     Case("edu_uio", use=use_edu_uio),
     Case("spins", log="4 s, 10! = 3628800"),
+    Case("soft_dog", use=use_soft_dog, parameters=("margin=9",), log="soft_dog: barks"),
     Case("platform_pair", use=use_platform_pair, log="counter-fast: removed at 117"),
 )
 

@@ -11,9 +11,17 @@ enum hrtimer_mode {
 	HRTIMER_MODE_REL = 1,
 	HRTIMER_MODE_PINNED = 2,
 	HRTIMER_MODE_SOFT = 4,
+	HRTIMER_MODE_HARD = 8,
 	HRTIMER_MODE_ABS_PINNED = HRTIMER_MODE_ABS | HRTIMER_MODE_PINNED,
 	HRTIMER_MODE_REL_PINNED = HRTIMER_MODE_REL | HRTIMER_MODE_PINNED,
+	HRTIMER_MODE_ABS_SOFT = HRTIMER_MODE_ABS | HRTIMER_MODE_SOFT,
 	HRTIMER_MODE_REL_SOFT = HRTIMER_MODE_REL | HRTIMER_MODE_SOFT,
+	HRTIMER_MODE_ABS_PINNED_SOFT = HRTIMER_MODE_ABS_PINNED | HRTIMER_MODE_SOFT,
+	HRTIMER_MODE_REL_PINNED_SOFT = HRTIMER_MODE_REL_PINNED | HRTIMER_MODE_SOFT,
+	HRTIMER_MODE_ABS_HARD = HRTIMER_MODE_ABS | HRTIMER_MODE_HARD,
+	HRTIMER_MODE_REL_HARD = HRTIMER_MODE_REL | HRTIMER_MODE_HARD,
+	HRTIMER_MODE_ABS_PINNED_HARD = HRTIMER_MODE_ABS_PINNED | HRTIMER_MODE_HARD,
+	HRTIMER_MODE_REL_PINNED_HARD = HRTIMER_MODE_REL_PINNED | HRTIMER_MODE_HARD,
 };
 
 enum hrtimer_restart {
@@ -41,10 +49,21 @@ u64 hrtimer_forward(struct hrtimer *timer, ktime_t now, ktime_t interval);
 u64 hrtimer_forward_now(struct hrtimer *timer, ktime_t interval);
 ktime_t hrtimer_get_remaining(const struct hrtimer *timer);
 
+#define hrtimer_init_on_stack(timer, clock, mode) hrtimer_init((timer), (clock), (mode))
+#define hrtimer_setup_on_stack(timer, function, clock, mode) hrtimer_setup((timer), (function), (clock), (mode))
+#define destroy_hrtimer_on_stack(timer) ((void)(timer))
+#define hrtimer_update_function(timer, callback) ((void)((timer)->function = (callback)))
 #define hrtimer_start_range_ns(timer, time, range, mode) hrtimer_start((timer), (time), (mode))
 #define hrtimer_get_expires(timer) ((timer)->expires)
+#define hrtimer_get_expires_ns(timer) ktime_to_ns((timer)->expires)
+#define hrtimer_get_softexpires(timer) ((timer)->expires)
 #define hrtimer_set_expires(timer, time) ((timer)->expires = (time))
+#define hrtimer_set_expires_range_ns(timer, time, range) ((void)(range), hrtimer_set_expires((timer), (time)))
+#define hrtimer_add_expires(timer, time) ((timer)->expires = ktime_add((timer)->expires, (time)))
+#define hrtimer_add_expires_ns(timer, ns) ((timer)->expires = ktime_add_ns((timer)->expires, (ns)))
 #define hrtimer_cb_get_time(timer) ktime_get()
+#define hrtimer_expires_remaining(timer) hrtimer_get_remaining(timer)
+#define hrtimer_start_expires(timer, mode) hrtimer_start((timer), (timer)->expires, HRTIMER_MODE_ABS)
 
 static inline void hrtimer_restart(struct hrtimer *timer)
 {

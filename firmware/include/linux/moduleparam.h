@@ -5,7 +5,10 @@
 
 #include <linux/init.h>
 #include <linux/stat.h>
+#include <linux/stringify.h>
 #include <linux/types.h>
+
+#define __MODULE_STRING(text) __stringify(text)
 
 struct kernel_param;
 

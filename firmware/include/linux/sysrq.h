@@ -3,7 +3,8 @@
 #ifndef LINUX_SYSRQ_H
 #define LINUX_SYSRQ_H
 
-#define emergency_restart() panic("restart")
+#include <linux/reboot.h>
+
 #define handle_sysrq(key) ((void)(key))
 
 #endif
