@@ -19,15 +19,9 @@ def closure(source: Path, folders: Sequence[Path]) -> list[Path]:
     """
     found, waiting = {source}, [source]
     while waiting:
-        path = waiting.pop()
-        for name in _includes(path):
-            for folder in (path.parent, *folders):
-                if (folder / name).is_file():
-                    included = (folder / name).resolve()
-                    if included not in found:
-                        found.add(included)
-                        waiting.append(included)
-                    break
+        new = _included(waiting.pop(), tuple(folders)) - found
+        found |= new
+        waiting += new
     return sorted(found)
 
 
@@ -37,8 +31,15 @@ def content(paths: Sequence[Path]) -> bytes:
 
 
 @cache
-def _includes(path: Path) -> tuple[str, ...]:
-    return tuple(match.decode() for match in _INCLUDE.findall(_read(path)))
+def _included(path: Path, folders: tuple[Path, ...]) -> frozenset[Path]:
+    """Find what a file names in its own #include lines. Many units share a header: it is looked through once."""
+    found = set()
+    for match in _INCLUDE.findall(_read(path)):
+        places = (folder / match.decode() for folder in (path.parent, *folders))
+        included = next(filter(Path.is_file, places), None)
+        if included is not None:
+            found.add(included.resolve())
+    return frozenset(found)
 
 
 @cache

@@ -4,6 +4,7 @@
 import os
 import subprocess
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from firmware import FIRMWARE_DIR
@@ -31,6 +32,7 @@ def zig(*args: str) -> None:
         raise BuildError(f"{' '.join(args)}\n{done.stdout}{done.stderr}".rstrip())
 
 
+@cache
 def compiler_version() -> str:
     """Give the version of the installed compiler package without starting it."""
     from importlib.metadata import version
