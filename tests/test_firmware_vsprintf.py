@@ -19,7 +19,8 @@ def kernel(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     """Compile kernel/vsprintf.c as a library, under names that the C library does not have."""
     library = tmp_path_factory.mktemp("vsprintf") / "vsprintf.so"
     source = FIRMWARE_DIR / "kernel" / "vsprintf.c"
-    command = [sys.executable, "-m", "ziglang", "cc", "-shared", "-fPIC", "-O1", "-ffreestanding", "-fno-sanitize=all"]
+    flags = ["-shared", "-nostdlib", "-fPIC", "-O1", "-ffreestanding", "-fno-sanitize=all"]  # needs no C library built
+    command = [sys.executable, "-m", "ziglang", "cc", *flags]
     command += [
         "-Dsnprintf=guest_snprintf",
         "-Dvsnprintf=guest_vsnprintf",
