@@ -12,7 +12,9 @@ from golden_path import golden_file, golden_files
 
 from dmalab.golden import replay_file
 
-SWEEP_STEP = 40  # rows of the large sweeps; `dmalab golden` replays all
+SWEEP_STEP = 80  # rows of the large sweeps; `dmalab golden` replays all
+# Long recordings of what others have too, on machines of another size: tests/fuzz/test_golden_audit_all.py replays all.
+LEFT_TO_FUZZ = ("s03", "s09", "s13")
 
 
 @pytest.mark.parametrize(
@@ -24,7 +26,11 @@ def test_general_caches_sizes_and_edges_are_those_of_linux(path: Path) -> None:
     assert replay_file(path).difference is None
 
 
-@pytest.mark.parametrize("path", golden_files("slab_trace/*"), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path",
+    [path for path in golden_files("slab_trace/*") if path.name[:3] not in LEFT_TO_FUZZ],
+    ids=lambda path: path.name,
+)
 def test_workloads_get_the_addresses_that_linux_gave_them(path: Path) -> None:
     assert replay_file(path).difference is None
 
