@@ -29,7 +29,7 @@ demo: firmware $(BYTECODE_STAMP)
 	@$(BIN)/dmalab boot
 
 test: firmware $(DEV_STAMP) $(BYTECODE_STAMP)
-	@$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 check: $(DEV_STAMP)
 	@$(BIN)/ruff format --check .
