@@ -15,7 +15,7 @@
 unsigned long claim_dma_lock(void);
 void release_dma_lock(unsigned long flags);
 
-int __must_check request_dma(unsigned int channel, const char *name);
+int request_dma(unsigned int channel, const char *name);
 void free_dma(unsigned int channel);
 
 /* All of these with the lock held. */

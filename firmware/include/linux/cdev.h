@@ -21,11 +21,11 @@ struct cdev {
 
 void cdev_init(struct cdev *cdev, const struct file_operations *fops);
 struct cdev *cdev_alloc(void);
-int __must_check cdev_add(struct cdev *cdev, dev_t first, unsigned int count);
+int cdev_add(struct cdev *cdev, dev_t first, unsigned int count);
 void cdev_del(struct cdev *cdev);
 void cdev_put(struct cdev *cdev);
 void cdev_set_parent(struct cdev *cdev, struct kobject *kobj);
-int __must_check cdev_device_add(struct cdev *cdev, struct device *dev);
+int cdev_device_add(struct cdev *cdev, struct device *dev);
 void cdev_device_del(struct cdev *cdev, struct device *dev);
 
 #endif

@@ -12,7 +12,7 @@
 typedef void (*dr_release_t)(struct device *dev, void *res);
 typedef int (*dr_match_t)(struct device *dev, void *res, void *match_data);
 
-void *__must_check devres_alloc(dr_release_t release, size_t size, gfp_t gfp_mask);
+void *devres_alloc(dr_release_t release, size_t size, gfp_t gfp_mask);
 void devres_free(void *res);
 void devres_add(struct device *dev, void *res);
 void *devres_find(struct device *dev, dr_release_t release, dr_match_t match, void *match_data);
@@ -21,7 +21,7 @@ int devres_destroy(struct device *dev, dr_release_t release, dr_match_t match, v
 int devres_release(struct device *dev, dr_release_t release, dr_match_t match, void *match_data);
 int devres_release_all(struct device *dev);
 
-void *__must_check devm_kmalloc(struct device *dev, size_t size, gfp_t gfp_mask);
+void *devm_kmalloc(struct device *dev, size_t size, gfp_t gfp_mask);
 void devm_kfree(struct device *dev, const void *objp);
 char *devm_kstrdup(struct device *dev, const char *text, gfp_t gfp_mask);
 void *devm_kmemdup(struct device *dev, const void *data, size_t length, gfp_t gfp_mask);
@@ -44,8 +44,8 @@ static inline void *devm_kcalloc(struct device *dev, size_t n, size_t size, gfp_
 	return devm_kmalloc_array(dev, n, size, gfp_mask | __GFP_ZERO);
 }
 
-int __must_check devm_add_action(struct device *dev, void (*action)(void *data), void *data);
-int __must_check devm_add_action_or_reset(struct device *dev, void (*action)(void *data), void *data);
+int devm_add_action(struct device *dev, void (*action)(void *data), void *data);
+int devm_add_action_or_reset(struct device *dev, void (*action)(void *data), void *data);
 void devm_remove_action(struct device *dev, void (*action)(void *data), void *data);
 void devm_release_action(struct device *dev, void (*action)(void *data), void *data);
 

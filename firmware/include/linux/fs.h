@@ -130,8 +130,8 @@ static inline struct inode *file_inode(const struct file *file)
 #define replace_fops(file, fops) ((file)->f_op = (fops))
 
 /* Numbers of character devices. Major 0 asks for one that is free. */
-int __must_check alloc_chrdev_region(dev_t *first, unsigned int base, unsigned int count, const char *name);
-int __must_check register_chrdev_region(dev_t first, unsigned int count, const char *name);
+int alloc_chrdev_region(dev_t *first, unsigned int base, unsigned int count, const char *name);
+int register_chrdev_region(dev_t first, unsigned int count, const char *name);
 void unregister_chrdev_region(dev_t first, unsigned int count);
 int __register_chrdev(unsigned int major, unsigned int base, unsigned int count, const char *name,
 		      const struct file_operations *fops);

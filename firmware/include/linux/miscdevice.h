@@ -31,7 +31,7 @@ struct miscdevice {
 	umode_t mode;
 };
 
-int __must_check misc_register(struct miscdevice *misc);
+int misc_register(struct miscdevice *misc);
 void __misc_deregister(struct miscdevice *misc);
 
 #if API_BEFORE(4, 3)

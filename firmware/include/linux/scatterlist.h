@@ -86,7 +86,7 @@ void sg_init_one(struct scatterlist *sg, const void *buffer, unsigned int length
 struct scatterlist *sg_next(struct scatterlist *sg);	/* NULL after the last */
 struct scatterlist *sg_last(struct scatterlist *sgl, unsigned int nents);
 int sg_nents(struct scatterlist *sg);
-int __must_check sg_alloc_table(struct sg_table *table, unsigned int nents, gfp_t gfp_mask);
+int sg_alloc_table(struct sg_table *table, unsigned int nents, gfp_t gfp_mask);
 void sg_free_table(struct sg_table *table);
 /* Give the bytes that were copied. */
 size_t sg_copy_from_buffer(struct scatterlist *sgl, unsigned int nents, const void *buffer, size_t length);
