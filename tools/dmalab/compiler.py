@@ -25,7 +25,8 @@ _COMMON = (
     "-fno-strict-aliasing -fno-strict-overflow -fno-asynchronous-unwind-tables -fno-common "
     "-fno-delete-null-pointer-checks -D__KERNEL__ -DMODULE -DCONFIG_ZONE_DMA "
     "-Wall -Wno-pointer-sign -Wno-sign-compare -Wno-address-of-packed-member -Wno-format-security "
-    "-Wno-unused-const-variable -Werror=implicit-function-declaration -Werror=implicit-int -Werror=return-type"
+    "-Wno-unused-const-variable -Werror=implicit-function-declaration -Werror=implicit-int -Werror=return-type "
+    "-Werror=incompatible-pointer-types -Wno-error=int-conversion"
 )
 # Among them: a call that two paths have in common must not become one, which would be told by neither's line.
 _GCC = (
@@ -33,12 +34,15 @@ _GCC = (
     "-fno-ipa-cp -fno-ipa-sra -fno-ipa-icf -fno-crossjumping -fno-tree-tail-merge "
     "-Wno-unused-but-set-variable -Wno-maybe-uninitialized -Wno-stringop-truncation "
     "-Wno-stringop-overflow -Wno-array-bounds -Wno-format-truncation "
-    "-Wno-format-overflow -Wno-main"
+    "-Wno-format-overflow -Wno-main -Wno-restrict -Wno-dangling-pointer -Wno-packed-not-aligned "
+    "-Wno-frame-address -Wno-alloc-size-larger-than"
 )
 _CLANG = (
-    "-finline-hint-functions -fcf-protection=none -Wno-unused-but-set-variable -Wno-gnu "
-    "-Wno-unused-command-line-argument -mllvm -trap-unreachable -mllvm -enable-tail-merge=false "
-    "-mllvm -simplifycfg-sink-common=false"
+    "-finline-hint-functions -fcf-protection=none -Wno-unknown-warning-option -Wno-unused-but-set-variable -Wno-gnu "
+    "-Wno-initializer-overrides -Wno-pointer-to-enum-cast -Wno-tautological-constant-out-of-range-compare "
+    "-Wno-unaligned-access -Wno-cast-function-type-strict -Wno-unused-command-line-argument "
+    "-Wno-error=incompatible-pointer-types-discards-qualifiers "
+    "-mllvm -trap-unreachable -mllvm -enable-tail-merge=false -mllvm -simplifycfg-sink-common=false"
 )
 _CLANG_TARGET = "-target x86_64-linux-gnu"
 _ZIG_TARGET = "-target x86_64-freestanding-none -mcpu=x86_64-mmx-sse-sse2+soft_float -fno-sanitize=all"
@@ -142,10 +146,14 @@ def _zig(command: tuple[str, ...] | None = None) -> Compiler:
     return Compiler("zig cc", words, flags, linker, identity, tuple(_KASAN_ZIG.split()))
 
 
-def version_flag(kernel_api: str) -> str:
-    """Give the macro that says which kernel's API a driver is compiled against."""
+def version_flags(kernel_api: str) -> list[str]:
+    """Give the macro that says which kernel's API a driver is compiled against, and what that kernel's build let pass.
+
+    Source: Makefile: KBUILD_CFLAGS (a callback of another signature is an error since 4.1)
+    """
     major, minor, patch = (*map(int, kernel_api.split(".")), 0)[:3]
-    return f"-DDMALAB_KERNEL_VERSION={(major << 16) + (minor << 8) + patch}"
+    macro = f"-DDMALAB_KERNEL_VERSION={(major << 16) + (minor << 8) + patch}"
+    return [macro] if major > 2 else [macro, "-Wno-error=incompatible-pointer-types"]
 
 
 def check_kernel_api(text: str) -> str:

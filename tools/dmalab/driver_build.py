@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dmalab.compiler import Compiler, find_compiler, include_flags, version_flag
+from dmalab.compiler import Compiler, find_compiler, include_flags, version_flags
 from dmalab.driver_messages import explain
 from dmalab.module_image import LINK_SCRIPT_END, ModuleImage, link_script_start, read_image
 from dmalab.object_file import check_object, is_elf
@@ -105,7 +105,7 @@ def _compile(source: Path, module: str, kernel_api: str, extra: tuple[str, ...])
     arguments = [
         *compiler.flags,
         *extra,
-        version_flag(kernel_api),
+        *version_flags(kernel_api),
         f'-DKBUILD_MODNAME="{module}"',
         f'-DKBUILD_BASENAME="{source.stem}"',
         f"-I{source.parent}",

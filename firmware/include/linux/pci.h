@@ -211,7 +211,7 @@ int pcim_iomap_regions_request_all(struct pci_dev *dev, int mask, const char *na
 void pcim_iounmap_regions(struct pci_dev *dev, int mask);
 #if !API_BEFORE(6, 11)
 void __iomem *pcim_iomap_region(struct pci_dev *dev, int bar, const char *name);
-int __must_check pcim_request_region(struct pci_dev *dev, int bar, const char *name);
+int pcim_request_region(struct pci_dev *dev, int bar, const char *name);
 int pcim_request_all_regions(struct pci_dev *dev, const char *name);
 #endif
 
