@@ -59,7 +59,18 @@ static ssize_t class_attr_store(struct kobject *kobj, struct attribute *attr, co
 }
 
 static const struct sysfs_ops class_sysfs_ops = { .show = class_attr_show, .store = class_attr_store };
-static const struct kobj_type class_ktype = { .sysfs_ops = &class_sysfs_ops };
+
+static void class_free(struct kobject *kobj)
+{
+	struct class *class = container_of(kobj, struct class, kobj);
+
+	if (class->class_release)
+		class->class_release(class);
+	else if (class->created)
+		kfree(class);
+}
+
+static const struct kobj_type class_ktype = { .release = class_free, .sysfs_ops = &class_sysfs_ops };
 
 static ssize_t drv_attr_show(struct kobject *kobj, struct attribute *attr, char *buf)
 {
@@ -338,10 +349,7 @@ int class_register(struct class *class)
 void class_unregister(struct class *class)
 {
 	kobject_del(&class->kobj);
-	if (class->class_release)
-		class->class_release(class);
-	else if (class->created)
-		kfree(class);
+	kobject_put(&class->kobj);
 }
 
 struct class *__class_create(const char *name)

@@ -4,9 +4,10 @@
 #define KERNEL_KOBJECT_H
 
 #include <kernel/list.h>
+#include <linux/refcount_types.h>
 
 struct kref {
-	int refcount;
+	refcount_t refcount;
 };
 
 struct kset;

@@ -7,10 +7,6 @@
 #include <linux/types.h>
 
 typedef struct {
-	int counter;
-} atomic_t;
-
-typedef struct {
 	s64 counter;
 } atomic64_t;
 

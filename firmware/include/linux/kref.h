@@ -4,28 +4,29 @@
 #define LINUX_KREF_H
 
 #include <linux/compiler.h>
+#include <linux/refcount.h>
 #include <linux/types.h>
 
-#define KREF_INIT(n) { .refcount = (n) }
+#define KREF_INIT(n) { .refcount = REFCOUNT_INIT(n) }
 
 static inline void kref_init(struct kref *kref)
 {
-	kref->refcount = 1;
+	refcount_set(&kref->refcount, 1);
 }
 
 static inline unsigned int kref_read(const struct kref *kref)
 {
-	return READ_ONCE(kref->refcount);
+	return refcount_read(&kref->refcount);
 }
 
 static inline void kref_get(struct kref *kref)
 {
-	__atomic_add_fetch(&kref->refcount, 1, __ATOMIC_SEQ_CST);
+	refcount_inc(&kref->refcount);
 }
 
 static inline int kref_put(struct kref *kref, void (*release)(struct kref *kref))
 {
-	if (__atomic_sub_fetch(&kref->refcount, 1, __ATOMIC_SEQ_CST))
+	if (!refcount_dec_and_test(&kref->refcount))
 		return 0;
 	release(kref);
 	return 1;
@@ -33,10 +34,7 @@ static inline int kref_put(struct kref *kref, void (*release)(struct kref *kref)
 
 static inline int __must_check kref_get_unless_zero(struct kref *kref)
 {
-	if (!kref_read(kref))
-		return 0;
-	kref_get(kref);
-	return 1;
+	return refcount_inc_not_zero(&kref->refcount);
 }
 
 #endif

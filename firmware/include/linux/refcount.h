@@ -6,10 +6,6 @@
 #include <linux/atomic.h>
 #include <linux/kernel.h>
 
-typedef struct refcount_struct {
-	atomic_t refs;
-} refcount_t;
-
 #define REFCOUNT_INIT(value) { .refs = ATOMIC_INIT(value) }
 #define REFCOUNT_SATURATED (-1 - 0x3fffffff)
 
