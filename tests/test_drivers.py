@@ -2,6 +2,7 @@
 """Drivers of our own in the idioms of Linux's, old and new: each compiles without a word, runs, and leaves nothing."""
 
 import errno
+import os
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -100,7 +101,16 @@ def use_edu_poll(user: User) -> None:
     user.write(fd, struct.pack("<I", 0x30))
     assert user.poll(fd, POLLIN, 10) == POLLIN
     assert user.read(fd, 4) == struct.pack("<I", 0x30)
+    counter = user.eventfd(2, os.O_NONBLOCK)
+    assert error_of(user.ioctl, fd, 0, fd) == errno.EINVAL
+    for _ in range(2):
+        user.ioctl(fd, 0, counter)
+    user.write(fd, struct.pack("<I", 1))
+    assert user.poll(counter, POLLIN, 10) == POLLIN
+    assert user.read(counter, 8) == struct.pack("<Q", 3)
+    assert error_of(user.read, counter, 8) == errno.EAGAIN
     user.timeout_ms = 20
+    assert user.read(fd, 4) == struct.pack("<I", 1)
     assert error_of(user.read, user.open("/dev/edu_poll"), 4) == errno.EINTR
 
 

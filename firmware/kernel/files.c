@@ -37,6 +37,8 @@ static int find_file(const char *path, struct open_file *open)
 	inode->i_fop = sysfs_open_path(path, &inode->i_private);
 	if (!inode->i_fop)
 		inode->i_fop = proc_open_path(path, &inode->i_private);
+	if (!inode->i_fop)
+		inode->i_fop = eventfd_open_path(path);
 	if (inode->i_fop) {
 		inode->i_mode = S_IFREG;
 		return 0;

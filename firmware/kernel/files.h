@@ -25,6 +25,9 @@ const struct file_operations *sysfs_open_path(const char *path, void **private);
 const struct file_operations *proc_open_path(const char *path, void **private);
 long proc_name_file(u64 index, char *name, size_t size);
 
+/* eventfd.c */
+const struct file_operations *eventfd_open_path(const char *path);
+
 /* user_memory.c */
 int user_memory_init(unsigned int order);
 void user_memory_exit(void);

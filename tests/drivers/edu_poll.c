@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Readiness: edu raises an interrupt by itself, which makes a device readable; blocking and non-blocking reads. */
+/* Readiness: edu raises an interrupt by itself, which makes a device readable and adds to an event counter. */
+#include <linux/eventfd.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/pci.h>
@@ -9,6 +10,7 @@
 static void __iomem *mmio;
 static DECLARE_WAIT_QUEUE_HEAD(readers);
 static DEFINE_SPINLOCK(lock);
+static struct eventfd_ctx *counter;
 static u32 seen;
 
 static irqreturn_t edu_irq(int irq, void *data)
@@ -22,6 +24,8 @@ static irqreturn_t edu_irq(int irq, void *data)
 	seen |= status;
 	spin_unlock(&lock);
 	wake_up_interruptible(&readers);
+	if (counter)
+		eventfd_signal(counter, 1);
 	return IRQ_HANDLED;
 }
 
@@ -71,8 +75,21 @@ static __poll_t edu_poll(struct file *file, poll_table *table)
 	return (READ_ONCE(seen) ? EPOLLIN | EPOLLRDNORM : 0) | EPOLLOUT;
 }
 
+static long edu_ioctl(struct file *file, unsigned int cmd, unsigned long fd)
+{
+	struct eventfd_ctx *ctx = eventfd_ctx_fdget(fd);
+
+	if (IS_ERR(ctx))
+		return PTR_ERR(ctx);
+	if (counter)
+		eventfd_ctx_put(counter);
+	counter = ctx;
+	return 0;
+}
+
 static const struct file_operations fops = {
 	.owner = THIS_MODULE, .read = edu_read, .write = edu_write, .poll = edu_poll, .open = stream_open,
+	.unlocked_ioctl = edu_ioctl,
 };
 static struct miscdevice misc = { MISC_DYNAMIC_MINOR, "edu_poll", &fops };
 
@@ -92,6 +109,8 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 static void edu_remove(struct pci_dev *pdev)
 {
 	misc_deregister(&misc);
+	if (counter)
+		eventfd_ctx_put(counter);
 }
 
 static const struct pci_device_id ids[] = { { PCI_DEVICE(0x1234, 0x11e8) }, {} };

@@ -148,6 +148,13 @@ class User:
         """Have everything written."""
         self._checked(_FSYNC, fd)
 
+    def eventfd(self, count: int = 0, flags: int = 0) -> int:
+        """Make a counter for drivers to add to; reading 8 bytes takes what it holds."""
+        fd = self.open("anon_inode:/eventfd", os.O_RDWR | flags)
+        if count:
+            self.write(fd, count.to_bytes(8, "little"))
+        return fd
+
     def sleep(self, ns: int) -> None:
         """Let virtual time pass."""
         self._checked(_SLEEP, ns)
