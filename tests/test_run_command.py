@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dmalab.cli import main
-from dmalab.compiler import find_compiler, include_flags, version_flag
+from dmalab.compiler import find_compiler, include_flags, version_flags
 from dmalab.lab import Lab, LabStopped
 from dmalab.machine_spec import IsaPatternSpec
 from dmalab.run_command import parse_device
@@ -111,7 +111,7 @@ def test_folders_and_macros_of_a_makefile_reach_the_compiler(capsys, tmp_path):
 @pytest.mark.parametrize("name", ["module.o", "module.elf"])
 def test_a_relocatable_object_is_linked_and_run_as_its_source_would_be(name, capsys, tmp_path):
     compiler = find_compiler()
-    flags = [*compiler.flags, *include_flags(), version_flag("6.1"), '-DKBUILD_MODNAME="module"']
+    flags = [*compiler.flags, *include_flags(), *version_flags("6.1"), '-DKBUILD_MODNAME="module"']
     command = [*compiler.command, *flags, "-c", str(DRIVERS / "edu_devm.c"), "-o", str(tmp_path / name)]
     subprocess.run(command, check=True)
 

@@ -47,6 +47,7 @@ struct device {
 	void (*release)(struct device *dev);
 	void *platform_data;
 	void *of_node;
+	unsigned long dma_pfn_offset;	/* of 4.1 to 5.9: 0 where bus addresses are those of the processor */
 	struct list_head class_node;	/* on the list of all devices of classes */
 	u32 devt;
 	u32 id;

@@ -7,9 +7,13 @@
 #include <asm/barrier.h>
 #include <asm/processor.h>
 #include <linux/atomic.h>
+#include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/capability.h>
 #include <linux/completion.h>
+#include <linux/cpumask.h>
+#include <linux/cred.h>
+#include <linux/dcache.h>
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -26,22 +30,41 @@
 #include <linux/kref.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
+#include <linux/llist.h>
+#include <linux/lockdep.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/notifier.h>
+#include <linux/overflow.h>
 #include <linux/percpu.h>
+#include <linux/pid.h>
+#include <linux/prefetch.h>
+#include <linux/ratelimit.h>
+#include <linux/rbtree.h>
 #include <linux/rcupdate.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/semaphore.h>
+#include <linux/seqlock.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/stat.h>
 #include <linux/string.h>
+#include <linux/swab.h>
 #include <linux/time.h>
 #include <linux/timer.h>
 #include <linux/uaccess.h>
+#include <linux/uidgid.h>
+#include <linux/uuid.h>
+#include <linux/vmalloc.h>
 #include <linux/wait.h>
+#include <linux/wait_bit.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 #endif
 
 #endif

@@ -246,6 +246,25 @@ static inline int pcie_set_readrq(struct pci_dev *dev, int bytes)
 	return 0;
 }
 
+/* Nor can any be more than one function. */
+static inline int pci_enable_sriov(struct pci_dev *dev, int count)
+{
+	return -ENOSYS;
+}
+
+static inline void pci_disable_sriov(struct pci_dev *dev)
+{
+}
+
+static inline int pci_num_vf(struct pci_dev *dev)
+{
+	return 0;
+}
+
+#define pci_vfs_assigned pci_num_vf
+#define pci_sriov_get_totalvfs pci_num_vf
+#define pci_sriov_configure_simple pci_enable_sriov
+
 #define pcie_capability_set_word(dev, where, set) pcie_capability_clear_and_set_word((dev), (where), 0, (set))
 #define pcie_capability_clear_word(dev, where, clear) pcie_capability_clear_and_set_word((dev), (where), (clear), 0)
 #define pcie_get_readrq(dev) ((void)(dev), 128)
