@@ -23,7 +23,7 @@ from emulator.cpu_mmu import CR0_PG, Fault, Mmu
 from emulator.cpu_report import Registers, Report, walk_frames
 from emulator.cpu_time import UNBOUNDED, BlockTime, InterruptPin
 from emulator.errors import CpuFault, EmulatorError
-from emulator.native import FAILED, MMIO_LENGTH, MMIO_PHYS, MMIO_VALUE, STOPPED
+from emulator.native import FAILED, MMIO_LENGTH, MMIO_PHYS, MMIO_VALUE, STOPPED, UNINTERRUPTED_END, UNINTERRUPTED_START
 from emulator.ram import Ram
 from emulator.trace import ExceptionEvent, Interrupt, Trace
 
@@ -91,7 +91,6 @@ class Cpu:
         self._halted = False
         self._calls = 0  # functions called by the host that are running
         self._returned = False
-        self._irq_mask = memoryview(bytes(8)).cast("Q")  # a word of RAM; while it is not 0 interrupts wait
         self._end = UNBOUNDED  # the block count at which the budget is used up
         self._wall_end: float | None = None
         self.regs = Registers(self._engine)
@@ -157,13 +156,12 @@ class Cpu:
             env.save()
             return env.words[RAX]
 
-    def mask_interrupts_by(self, phys: int) -> None:
-        """Take no interrupt while the guest's 64-bit word at `phys` is not 0; those that wait come once it is.
+    def leave_uninterrupted(self, start: int, end: int) -> None:
+        """Take no interrupt where the guest is about to execute in [start, end); what waits comes when it leaves.
 
-        The guest's cheap way to do without `cli`: it only stores, and nothing is asked of it afterwards.
+        The guest's cheap way to do without `cli`, for code that neither loops nor sleeps: it costs nothing.
         """
-        self._irq_mask = self._ram.u64[phys >> 3 : (phys >> 3) + 1]
-        self._engine.mask_interrupts_by(self._ram, phys)
+        self._words[UNINTERRUPTED_START], self._words[UNINTERRUPTED_END] = start, end
 
     def check_accesses(self, callback: Callable[[int, int, bool], None]) -> None:
         """Call `callback(phys, width, is_store)` before each access that a shadow of memory forbids.
@@ -227,7 +225,7 @@ class Cpu:
         env = self._env
         env.save()
         inhibited = bool(env.hflags & Hflags.INHIBIT_IRQ)
-        if env.flags & Eflags.IF and not inhibited and not self._irq_mask[0] and self._intr.is_pending:
+        if self._intr.is_pending and env.flags & Eflags.IF and not inhibited and not self._is_uninterrupted(env.rip):
             self._interrupt()
         elif self._exhausted():
             return
@@ -235,6 +233,9 @@ class Cpu:
             self._sleep()
         else:
             self._execute(one_block=inhibited)
+
+    def _is_uninterrupted(self, rip: int) -> bool:
+        return self._words[UNINTERRUPTED_START] <= rip < self._words[UNINTERRUPTED_END]
 
     def _exhausted(self) -> bool:
         if self._time.blocks >= self._end:
@@ -269,7 +270,7 @@ class Cpu:
     def _sleep(self) -> None:
         """Let time pass until the next event, as the halted processor does."""
         due_ns = self._clock.next_deadline()
-        if not self._env.flags & Eflags.IF or self._irq_mask[0]:
+        if not self._env.flags & Eflags.IF:
             self._stop_with(StopReason.HALTED, "halted with interrupts off")
         elif due_ns is None:
             self._stop_with(StopReason.DEADLOCK, "halted with nothing pending")

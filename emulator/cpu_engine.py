@@ -18,7 +18,6 @@ from emulator.cpu_env import Env
 from emulator.cpu_mmu import CR0_PG
 from emulator.native import (
     IN_CFUNC,
-    IRQ_MASK,
     MMIO_READ_CFUNC,
     NO_PORT,
     OUT_CFUNC,
@@ -77,12 +76,10 @@ class Engine:
         self._value_ref = ctypes.byref(self._value)
         self._reg_read, self._reg_write = uclib.uc_reg_read, uclib.uc_reg_write
         self._emu_start = uclib.uc_emu_start
-        self._no_mask = ctypes.c_uint64()
         self.state = HookState(
             emu_stop=ctypes.cast(uclib.uc_emu_stop, ctypes.c_void_p).value,
             reg_read=ctypes.cast(uclib.uc_reg_read, ctypes.c_void_p).value,
             eflags_regid=x86.UC_X86_REG_EFLAGS,
-            irq_mask=ctypes.addressof(self._no_mask),
             gate_port=NO_PORT,
             ram=ctypes.addressof(ctypes.c_char.from_buffer(ram.u8)),
         )
@@ -121,10 +118,6 @@ class Engine:
     def read_msr(self, number: int) -> int:
         """Read a model-specific register."""
         return int(self._uc.reg_read(x86.UC_X86_REG_MSR, number))
-
-    def mask_interrupts_by(self, ram: Ram, phys: int) -> None:
-        """Let the block hook see the guest's own word that keeps interrupts off."""
-        self.words[IRQ_MASK] = ctypes.addressof(ctypes.c_char.from_buffer(ram.u8)) + phys
 
     def remove_translations(self, virt: int, length: int) -> None:
         """Forget code translated from [virt, virt + length)."""

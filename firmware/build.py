@@ -32,6 +32,7 @@ CFLAGS = (
     "-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Werror"
 )
 KERNEL_FLAGS = ["-mcmodel=kernel"]
+FILE_FLAGS = {"slab": ("-momit-leaf-frame-pointer",)}  # each store counts there; oopses find such functions' callers
 ROM_FLAGS = ["-mcmodel=small", "-DROM"]
 LINK_CONSTANTS = ("KERNEL_MAP_BASE", "KERNEL_PHYS", "KERNEL_PHYS_END", "MODULE_PHYS", "ROM_SHADOW_BASE", "LOW_HOLE_END")
 
@@ -105,7 +106,7 @@ def units(config: Configuration) -> list[Unit]:
         for source in sorted((FIRMWARE_DIR / folder).glob("*.[cS]")):
             if source.stem == "structs":
                 continue  # layouts.py compiles it, for its DWARF only
-            found.append(Unit(source, tuple(KERNEL_FLAGS), tuple(config.macros())))
+            found.append(Unit(source, (*KERNEL_FLAGS, *FILE_FLAGS.get(source.stem, ())), tuple(config.macros())))
     return found
 
 

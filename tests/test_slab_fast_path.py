@@ -35,8 +35,8 @@ class Run:
     after: bytes = b""
     addresses: list[int] = field(default_factory=list)
     traps: dict[str, int] = field(default_factory=dict)
-    delayed: int = 0  # interrupts raised while the guest had them masked
-    torn: int = 0  # interrupts taken then
+    delayed: int = 0  # interrupts raised in code that is not to be interrupted
+    torn: int = 0  # interrupts taken there
 
     def phys(self, name: str) -> int:
         """Give the physical address of a variable of the guest's."""
@@ -54,10 +54,12 @@ def run_mix(seed: int, *, fast_path: bool, debug_slab: bool = False, irq_ns: int
     scenario = Scenario("mix", "", ("alloc_mix",), options=(f"alloc_mix={seed}",))
     session = Session(MachineSpec(ram=RAM_BYTES, kernel=kernel), scenario, {}, record=irq_ns > 0)
     run = Run(session)
+    symbols = session.symbols.addresses
+    uninterrupted = range(symbols["__start_uninterrupted"], symbols["__stop_uninterrupted"])
 
     def pulse() -> None:
         pics, clock = session.machine.board.pics, session.machine.clock
-        run.delayed += session.machine.ram.u64[run.phys("irq_mask") >> 3]
+        run.delayed += session.machine.cpu.regs["rip"] in uninterrupted
         pics.set_line(MIX_IRQ, level=False)
         pics.set_line(MIX_IRQ, level=True)
         if not run.after:
@@ -76,7 +78,7 @@ def run_mix(seed: int, *, fast_path: bool, debug_slab: bool = False, irq_ns: int
         run.traps[event.name] = run.traps.get(event.name, 0) + 1
 
     def interrupted(event: Interrupt) -> None:
-        run.torn += session.machine.ram.u64[run.phys("irq_mask") >> 3]
+        run.torn += event.rip in uninterrupted
 
     session.kernel.on_checkpoint(checkpoint)
     session.machine.trace.subscribe_to_traps(count)

@@ -51,7 +51,8 @@ class HookState(ctypes.Structure):
         ("emu_stop", ctypes.c_void_p),
         ("reg_read", ctypes.c_void_p),
         ("eflags_regid", ctypes.c_uint64),
-        ("irq_mask", ctypes.c_void_p),
+        ("uninterrupted_start", ctypes.c_uint64),
+        ("uninterrupted_end", ctypes.c_uint64),
         ("failed", ctypes.c_uint64),
         ("port_write", ctypes.c_void_p),
         ("gate_port", ctypes.c_uint64),
@@ -70,7 +71,7 @@ class HookState(ctypes.Structure):
 
 # The same state as a memoryview of 64-bit words, which Python reads and writes faster than members.
 BLOCKS, STOP_AT, DEADLINE, STOPPED, MMIO_PHYS, MMIO_LENGTH, MMIO_VALUE = range(7)
-IRQ_MASK, FAILED, RING = 10, 11, 28
+UNINTERRUPTED_START, UNINTERRUPTED_END, FAILED, RING = 10, 11, 12, 29
 NO_PORT = (1 << 64) - 1
 
 
@@ -120,8 +121,10 @@ def python_hooks(state: HookState) -> Hooks:
             stops = state.stop_at or blocks >= state.deadline
             if not stops:
                 reg_read(engine, state.eflags_regid, ctypes.byref(eflags))
-                masked = ctypes.c_uint64.from_address(state.irq_mask or 0).value
-                stops = bool(eflags.value & EFLAGS_IF and not masked)
+                stops = (
+                    bool(eflags.value & EFLAGS_IF)
+                    and not state.uninterrupted_start <= address < state.uninterrupted_end
+                )
             if stops:
                 state.stopped = 1
                 emu_stop(engine)

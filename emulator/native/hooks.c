@@ -20,7 +20,8 @@ struct hook_state {
 	int (*emu_stop)(void *engine);
 	int (*reg_read)(void *engine, int regid, void *value);
 	u64 eflags_regid;
-	volatile u64 *irq_mask;	/* while this is not 0, the guest has interrupts off */
+	u64 uninterrupted_start;		/* code in [uninterrupted_start, uninterrupted_end) is not interrupted */
+	u64 uninterrupted_end;
 	u64 failed;		/* a callback has raised: the rest of the block has no effect */
 	void (*port_write)(void *engine, u32 port, int size, u32 value);
 	u64 gate_port;		/* 32-bit writes to this port go past the bus, to `gate`, shifted left */
@@ -41,11 +42,11 @@ struct hook_state {
 	u64 ring[RING_BLOCKS];	/* addresses of the last blocks: block n is at n % RING_BLOCKS */
 };
 
-static int interrupts_off(void *engine, struct hook_state *state)
+static int interrupts_off(void *engine, struct hook_state *state, u64 address)
 {
 	u32 eflags = 0;
 
-	if (*state->irq_mask)
+	if (state->uninterrupted_start <= address && address < state->uninterrupted_end)
 		return 1;
 	state->reg_read(engine, (int)state->eflags_regid, &eflags);
 	return !(eflags & EFLAGS_IF);
@@ -59,7 +60,7 @@ void hook_block(void *engine, u64 address, u32 size, void *data)
 
 	(void)size;
 	if (__builtin_expect(blocks >= state->stop_at, 0) &&
-	    (state->stop_at || blocks >= state->deadline || !interrupts_off(engine, state))) {
+	    (state->stop_at || blocks >= state->deadline || !interrupts_off(engine, state, address))) {
 		state->stopped = 1;
 		state->emu_stop(engine);
 		return;

@@ -7,31 +7,32 @@
 #include <kernel/object_user.h>
 #include <linux/compiler.h>
 
-extern struct object_user object_users[OBJECT_USERS];
+extern struct object_user object_users[OBJECT_USERS + 1];	/* the last is nobody's */
 
-static inline struct object_user *object_user_slot(u64 phys)
+static inline u64 object_user_slot(u64 phys)
 {
-	return &object_users[(phys >> OBJECT_SHIFT_LOW ^ phys >> OBJECT_SHIFT_HIGH) & (OBJECT_USERS - 1)];
+	return (phys >> OBJECT_SHIFT_LOW ^ phys >> OBJECT_SHIFT_HIGH) & (OBJECT_USERS - 1);
 }
 
 static inline void note_allocation(const void *objp, u32 gfp_mask, u64 caller)
 {
 	u64 phys = (u64)objp - PAGE_OFFSET;
-	struct object_user *user = object_user_slot(phys);
+	struct object_user *user = &object_users[object_user_slot(phys)];
 
 	user->object = phys << OBJECT_GFP_BITS | gfp_mask;
 	*(u64 *)&user->allocated_by = (u32)caller;
 }
 
+/* Where the slot has gone to another address, nobody's is written to: a condition costs more. */
 static inline void note_free(const void *objp, u64 caller)
 {
 	u64 phys = (u64)objp - PAGE_OFFSET;
-	struct object_user *user = object_user_slot(phys);
+	u64 slot = object_user_slot(phys);
+	u64 is_others = object_users[slot].object >> OBJECT_GFP_BITS != phys;
 
-	u64 is_its = user->object >> OBJECT_GFP_BITS == phys;
-
-	OPTIMIZER_HIDE_VAR(is_its);	/* stored in any case: a condition costs more */
-	user->freed_by ^= (user->freed_by ^ (u32)caller) & -(u32)is_its;
+	OPTIMIZER_HIDE_VAR(is_others);
+	slot ^= (slot ^ OBJECT_USERS) & -is_others;
+	object_users[slot].freed_by = (u32)caller;
 }
 
 #endif

@@ -29,7 +29,7 @@ struct task_struct init_task = {
 };
 
 struct task_struct *current_task = &init_task;
-int __preempt_count;
+volatile union pcpu_hot pcpu_hot;
 
 static LIST_HEAD(runqueue);
 

@@ -9,7 +9,6 @@
 #include <asm/page.h>
 #include <kernel/slab.h>
 #include <kernel/traps.h>
-#include <linux/irq_mask.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/slab.h>
@@ -21,15 +20,12 @@
 
 extern struct cache_sizes malloc_sizes[MALLOC_SIZES];
 
-volatile u64 irq_mask;
-struct object_user object_users[OBJECT_USERS];
+struct object_user object_users[OBJECT_USERS + 1];
 
-int slab_fast_path;		/* since kmem_cache_init(), unless debugging or fast_path=0 forbids it */
-
-/* Which of malloc_sizes serves a small size, by (size - 1) / SIZE_STEP: all sizes are multiples of that. */
+/* The general cache for a small size, by (size - 1) / SIZE_STEP: all sizes are multiples of that. */
 #define SIZE_STEP 32
 #define MAX_SMALL 4096
-static u8 size_index[MAX_SMALL / SIZE_STEP];
+static struct kmem_cache *small_caches[MAX_SMALL / SIZE_STEP];
 
 #define CALLER ((u64)__builtin_return_address(0))
 #define FRAME ((u64)__builtin_frame_address(0))
@@ -44,104 +40,6 @@ static noinline u64 slow_path(u64 number, u64 first, u64 second, u64 caller, u64
 	};
 
 	return trap(&frame);
-}
-
-noinline void kmem_cache_init(void)
-{
-	u8 index = 0;
-
-	TRAP(TRAP_KMEM_CACHE_INIT);
-	for (size_t step = 0; step < MAX_SMALL / SIZE_STEP; step++) {
-		while (index < MALLOC_SIZES - 1 && (step + 1) * SIZE_STEP > malloc_sizes[index].cs_size)
-			index++;
-		size_index[step] = index;
-	}
-#ifndef CONFIG_DEBUG_SLAB
-	slab_fast_path = command_line_number("fast_path", 1) != 0;
-#endif
-}
-
-/* Take an object from the CPU's array: NULL where there is none. mm/slab.c: ____cache_alloc */
-static inline void *pop(struct kmem_cache *cachep)
-{
-	struct array_cache *ac;
-	unsigned int avail;
-	void *objp = NULL;
-
-	mask_interrupts();
-	ac = cachep->array[0];
-	avail = ac->avail;
-	if (likely(avail)) {
-		objp = ac->entry[avail - 1];
-		ac->touched = 1;
-		ac->avail = avail - 1;
-	}
-	unmask_interrupts();
-	return objp;
-}
-
-/*
- * The shortest ways, for what is asked for nearly always. The engine spends its time at the ends of basic blocks, of which
- * each condition makes one: so all that is rare is led to a cache whose array neither holds an object nor has room for
- * one, which is the only thing that is asked, and done by the longer ways behind. It also forgets at the end of a page
- * where the next block is.
- */
-#define SHORT_WAY noinline __attribute__((aligned(256)))
-
-static struct array_cache no_array;
-static struct kmem_cache no_cache = { .array = { &no_array } };
-static const struct page no_page;
-
-/* Give `rare` or else `usual`, without a condition. */
-static __always_inline const void *choose(u64 is_rare, const void *rare, const void *usual)
-{
-	OPTIMIZER_HIDE_VAR(is_rare);
-	return (const void *)((u64)usual ^ (((u64)usual ^ (u64)rare) & -is_rare));
-}
-
-static __always_inline int pop_noted(struct kmem_cache *cachep, gfp_t gfp_mask, u64 caller, void **objp)
-{
-	struct array_cache *ac;
-	unsigned int avail;
-
-	mask_interrupts();
-	ac = cachep->array[0];
-	avail = ac->avail;
-	if (unlikely(!avail)) {
-		unmask_interrupts();
-		return 0;
-	}
-	*objp = ac->entry[avail - 1];
-	ac->touched = 1;
-	ac->avail = avail - 1;
-	unmask_interrupts();
-	note_allocation(*objp, gfp_mask, caller);
-	return 1;
-}
-
-static __always_inline int push_noted(struct kmem_cache *cachep, void *objp, u64 caller)
-{
-	struct array_cache *ac;
-	unsigned int avail;
-
-	mask_interrupts();
-	ac = cachep->array[0];
-	avail = ac->avail;
-	if (unlikely(avail >= ac->limit)) {
-		unmask_interrupts();
-		return 0;
-	}
-	ac->entry[avail] = objp;
-	ac->avail = avail + 1;
-	unmask_interrupts();
-	note_free(objp, caller);
-	return 1;
-}
-
-/* Whether an allocation is worth a closer look: a context that is, flags that are, no fast path. */
-static __always_inline u64 is_rare(gfp_t gfp_mask)
-{
-	return ((preempt_count() | (gfp_mask & (__GFP_DMA | __GFP_ZERO))) != 0) | !slab_fast_path;
 }
 
 /* Find the general cache for a size: NULL where there is none. mm/slab.c: __find_general_cachep */
@@ -159,6 +57,82 @@ static inline struct kmem_cache *general_cachep(size_t size, gfp_t gfp_mask)
 		return NULL;
 #endif
 	return sizes->cs_cachep;
+}
+
+noinline void kmem_cache_init(void)
+{
+	TRAP(TRAP_KMEM_CACHE_INIT);
+#ifndef CONFIG_DEBUG_SLAB
+	for (size_t step = 0; step < MAX_SMALL / SIZE_STEP; step++)
+		small_caches[step] = general_cachep((step + 1) * SIZE_STEP, 0);
+	if (command_line_number("fast_path", 1))
+		pcpu_hot.slab_fast_pfns = max_pfn;
+#endif
+}
+
+/*
+ * The short ways, for what is asked for nearly always: no call but the last, no loop, nothing that takes long, for the
+ * processor takes no interrupt in them (kernel.ld). Each access of memory costs them most, then each end of a basic
+ * block, of which each condition makes one: so all that is rare is led to a cache whose array neither holds an object nor
+ * has room for one, which is the only thing that is asked, and done by the longer ways behind. The engine also forgets at
+ * the end of a page where the next block is.
+ */
+#define SHORT_WAY noinline __section(".text.uninterrupted") __attribute__((aligned(256)))
+#define GO_ON_TO __attribute__((musttail)) return
+
+static struct array_cache no_array;
+static struct kmem_cache no_cache = { .array = { &no_array } };
+static const struct page no_page;
+
+/* Whether something rare is the case, as the compiler shall ask by a conditional move. */
+#define rarely(x) __builtin_unpredictable(!!(x))
+
+/* Take an object from the CPU's array: 0 where there is none. mm/slab.c: ____cache_alloc */
+static __always_inline int pop(struct kmem_cache *cachep, void **objp)
+{
+	struct array_cache *ac = cachep->array[0];
+	unsigned int avail = ac->avail;
+
+	if (unlikely(!avail))
+		return 0;
+	*objp = ac->entry[avail - 1];
+	ac->touched = 1;
+	ac->avail = avail - 1;
+	return 1;
+}
+
+/* Put an object into the CPU's array: 0 where there is no room. mm/slab.c: __cache_free */
+static __always_inline int push(struct kmem_cache *cachep, void *objp)
+{
+	struct array_cache *ac = cachep->array[0];
+	union {
+		u64 word;
+		struct {
+			u32 avail, limit;
+		};
+	} first = { .word = *(u64 *)&ac->avail };
+
+	if (unlikely(first.avail >= first.limit))
+		return 0;
+	ac->entry[first.avail] = objp;
+	ac->avail = first.avail + 1;
+	return 1;
+}
+
+static SHORT_WAY void *take_object(struct kmem_cache *cachep)
+{
+	void *objp;
+
+	return likely(pop(cachep, &objp)) ? objp : NULL;
+}
+
+/* Give the cache, or none where an allocation is worth a closer look: a context that is, flags that are, no fast path. */
+static __always_inline struct kmem_cache *unless_rare(struct kmem_cache *cachep, gfp_t gfp_mask, u64 is_rare)
+{
+	union pcpu_hot hot = { .word = pcpu_hot.word };
+
+	cachep = rarely(hot.preempt_count | (gfp_mask & (__GFP_DMA | __GFP_ZERO)) | is_rare) ? &no_cache : cachep;
+	return rarely(!hot.slab_fast_pfns) ? &no_cache : cachep;
 }
 
 /*
@@ -184,9 +158,9 @@ static __always_inline void *cache_alloc(struct kmem_cache *cachep, gfp_t gfp_ma
 	void *objp;
 
 	check_context(gfp_mask);
-	if (unlikely(!slab_fast_path || !cachep))
+	if (unlikely(!pcpu_hot.slab_fast_pfns || !cachep))
 		goto slow;
-	objp = pop(cachep);
+	objp = take_object(cachep);
 	if (unlikely(!objp))
 		goto slow;
 	if (unlikely(gfp_mask & __GFP_ZERO))
@@ -204,12 +178,12 @@ static __always_inline void *do_kmalloc(size_t size, gfp_t gfp_mask, u64 caller,
 	void *objp;
 
 	check_context(gfp_mask);
-	if (unlikely(!slab_fast_path || !size))
+	if (unlikely(!pcpu_hot.slab_fast_pfns || !size))
 		goto slow;
 	cachep = general_cachep(size, gfp_mask);
 	if (unlikely(!cachep))
 		goto slow;
-	objp = pop(cachep);
+	objp = take_object(cachep);
 	if (unlikely(!objp))
 		goto slow;
 	if (unlikely(gfp_mask & __GFP_ZERO))
@@ -221,20 +195,20 @@ slow:
 	return allocated(objp, gfp_mask, caller);
 }
 
-static noinline void *rare_kmalloc(size_t size, gfp_t gfp_mask, u64 caller, u64 frame_pointer)
+static noinline void *rare_kmalloc(size_t size, gfp_t gfp_mask)
 {
-	return do_kmalloc(size, gfp_mask, caller, frame_pointer);
+	return do_kmalloc(size, gfp_mask, CALLER, FRAME);
 }
 
 SHORT_WAY void *kmalloc(size_t size, gfp_t gfp_mask)
 {
-	u64 rare = is_rare(gfp_mask) | (size - 1 >= MAX_SMALL);
-	const struct cache_sizes *sizes = &malloc_sizes[size_index[(size - 1) % MAX_SMALL / SIZE_STEP]];
+	struct kmem_cache *cachep = small_caches[(size - 1) % MAX_SMALL / SIZE_STEP];
 	void *objp;
 
-	if (likely(pop_noted((struct kmem_cache *)choose(rare, &no_cache, sizes->cs_cachep), gfp_mask, CALLER, &objp)))
-		return objp;
-	return rare_kmalloc(size, gfp_mask, CALLER, FRAME);
+	if (unlikely(!pop(unless_rare(cachep, gfp_mask, (size - 1) / MAX_SMALL), &objp)))
+		GO_ON_TO rare_kmalloc(size, gfp_mask);
+	note_allocation(objp, gfp_mask, CALLER);
+	return objp;
 }
 
 noinline void *kzalloc(size_t size, gfp_t gfp_mask)
@@ -269,23 +243,23 @@ noinline size_t ksize(const void *objp)
 	return TRAP(TRAP_KSIZE, (u64)objp);
 }
 
-static noinline void rare_kfree(const void *objp, u64 caller, u64 frame_pointer)
+static noinline void rare_kfree(const void *objp)
 {
 	if (unlikely(ZERO_OR_NULL_PTR(objp)))
 		return;
-	note_free(objp, caller);
-	slow_path(TRAP_KFREE, (u64)objp, 0, caller, frame_pointer);
+	note_free(objp, CALLER);
+	slow_path(TRAP_KFREE, (u64)objp, 0, CALLER, FRAME);
 }
 
 SHORT_WAY void kfree(const void *objp)
 {
 	u64 pfn = ((u64)objp - PAGE_OFFSET) >> PAGE_SHIFT;	/* of NULL and ZERO_SIZE_PTR one beyond the end */
-	const struct page *page = choose((pfn >= max_pfn) | !slab_fast_path, &no_page, &mem_map[pfn]);
-	u64 is_slab = page->flags >> PG_slab & 1;
+	const struct page *page = rarely(pfn >= pcpu_hot.slab_fast_pfns) ? &no_page : &mem_map[pfn];
+	void *cachep = page->lru.next;
 
-	if (likely(push_noted((struct kmem_cache *)choose(!is_slab, &no_cache, page->lru.next), (void *)objp, CALLER)))
-		return;
-	rare_kfree(objp, CALLER, FRAME);
+	if (unlikely(!push(rarely(!(page->flags >> PG_slab & 1)) ? &no_cache : cachep, (void *)objp)))
+		GO_ON_TO rare_kfree(objp);
+	note_free(objp, CALLER);
 }
 
 noinline struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align, unsigned long flags,
@@ -300,19 +274,19 @@ noinline struct kmem_cache *kmem_cache_create_dtor(const char *name, size_t size
 	return (void *)TRAP(TRAP_KMEM_CACHE_CREATE, (u64)name, size, align, flags, (u64)ctor, (u64)dtor);
 }
 
-static noinline void *rare_cache_alloc(struct kmem_cache *cachep, gfp_t gfp_mask, u64 caller, u64 frame_pointer)
+static noinline void *rare_cache_alloc(struct kmem_cache *cachep, gfp_t gfp_mask)
 {
-	return cache_alloc(cachep, gfp_mask, caller, frame_pointer);
+	return cache_alloc(cachep, gfp_mask, CALLER, FRAME);
 }
 
 SHORT_WAY void *kmem_cache_alloc(struct kmem_cache *cachep, gfp_t gfp_mask)
 {
-	u64 rare = is_rare(gfp_mask) | !cachep;
 	void *objp;
 
-	if (likely(pop_noted((struct kmem_cache *)choose(rare, &no_cache, cachep), gfp_mask, CALLER, &objp)))
-		return objp;
-	return rare_cache_alloc(cachep, gfp_mask, CALLER, FRAME);
+	if (unlikely(!pop(unless_rare(rarely(!cachep) ? &no_cache : cachep, gfp_mask, 0), &objp)))
+		GO_ON_TO rare_cache_alloc(cachep, gfp_mask);
+	note_allocation(objp, gfp_mask, CALLER);
+	return objp;
 }
 
 noinline void *kmem_cache_zalloc(struct kmem_cache *cachep, gfp_t gfp_mask)
@@ -320,14 +294,19 @@ noinline void *kmem_cache_zalloc(struct kmem_cache *cachep, gfp_t gfp_mask)
 	return cache_alloc(cachep, gfp_mask | __GFP_ZERO, CALLER, FRAME);
 }
 
-SHORT_WAY void kmem_cache_free(struct kmem_cache *cachep, void *objp)
+static noinline void rare_cache_free(struct kmem_cache *cachep, void *objp)
 {
-	u64 rare = !slab_fast_path | !cachep;
-
-	if (likely(push_noted((struct kmem_cache *)choose(rare, &no_cache, cachep), objp, CALLER)))
-		return;
 	note_free(objp, CALLER);
 	slow_path(TRAP_KMEM_CACHE_FREE, (u64)cachep, (u64)objp, CALLER, FRAME);
+}
+
+SHORT_WAY void kmem_cache_free(struct kmem_cache *cachep, void *objp)
+{
+	struct kmem_cache *usual = rarely(!cachep) ? &no_cache : cachep;
+
+	if (unlikely(!push(rarely(!pcpu_hot.slab_fast_pfns) ? &no_cache : usual, objp)))
+		GO_ON_TO rare_cache_free(cachep, objp);
+	note_free(objp, CALLER);
 }
 
 noinline int kmem_cache_shrink(struct kmem_cache *cachep)

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A module that does one thing many times between two checkpoints, by which the host takes the time: alloc_bench=COUNT
- * on the command line.
+ * A module that does each of a few things many times between two checkpoints, by which the host takes the time, in turn
+ * and again and again: alloc_bench=COUNT rounds=ROUNDS on the command line.
  */
 #include <kernel/lab.h>
+#include <linux/errno.h>
 #include <linux/module.h>
+#include <linux/preempt.h>
 #include <linux/slab.h>
 
 #define STACK_ENTRIES 128
-#define TRAPS_SHARE 100			/* what goes through the trap gate is done so many times less often */
-
-extern int slab_fast_path;
+#define TRAPS_SHARE 32			/* what goes through the trap gate is done so many times less often */
 
 static struct {
 	unsigned int avail, limit;
@@ -35,14 +35,10 @@ static void pairs(unsigned long count)
 		kfree(kmalloc(64, GFP_KERNEL));
 }
 
-static void own_pairs(unsigned long count)
+static void own_pairs(struct kmem_cache *cachep, unsigned long count)
 {
-	struct kmem_cache *cachep = kmem_cache_create("bench", 64, 0, 0, NULL);
-
-	while (cachep && count--)
+	while (count--)
 		kmem_cache_free(cachep, kmem_cache_alloc(cachep, GFP_KERNEL));
-	checkpoint("own-end");
-	kmem_cache_destroy(cachep);
 }
 
 static void stack_pairs(unsigned long count)
@@ -59,28 +55,36 @@ static void traps(unsigned long count)
 		ksize(ZERO_SIZE_PTR);
 }
 
+/* One checkpoint before each loop and one behind the last: what one takes is the time from its own to the next. */
+static void measure(unsigned long count, struct kmem_cache *cachep)
+{
+	u32 was = pcpu_hot.slab_fast_pfns;
+
+	checkpoint("pairs");
+	pairs(count);
+	checkpoint("own");
+	own_pairs(cachep, count);
+	checkpoint("stack");
+	stack_pairs(count);
+	pcpu_hot.slab_fast_pfns = 0;
+	checkpoint("trapped");
+	pairs(count / TRAPS_SHARE);
+	pcpu_hot.slab_fast_pfns = was;
+	checkpoint("traps");
+	traps(count / TRAPS_SHARE);
+	checkpoint("end");
+}
+
 static int alloc_bench_init(void)
 {
-	unsigned long count = command_line_number("alloc_bench", 100000);
-	int was = slab_fast_path;
+	unsigned long count = command_line_number("alloc_bench", 10000);
+	struct kmem_cache *cachep = kmem_cache_create("bench", 64, 0, 0, NULL);
 
-	kfree(kmalloc(64, GFP_KERNEL));
-	checkpoint("pairs-begin");
-	pairs(count);
-	checkpoint("pairs-end");
-	checkpoint("own-begin");
-	own_pairs(count);
-	checkpoint("stack-begin");
-	stack_pairs(count);
-	checkpoint("stack-end");
-	slab_fast_path = 0;
-	checkpoint("trapped-begin");
-	pairs(count / TRAPS_SHARE);
-	checkpoint("trapped-end");
-	slab_fast_path = was;
-	checkpoint("traps-begin");
-	traps(count / TRAPS_SHARE);
-	checkpoint("traps-end");
+	if (!cachep)
+		return -ENOMEM;
+	for (unsigned long round = command_line_number("rounds", 1); round; round--)
+		measure(count, cachep);
+	kmem_cache_destroy(cachep);
 	return 0;
 }
 

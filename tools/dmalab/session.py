@@ -74,7 +74,9 @@ class Session:
             interrupt_pending=self.machine.board.lapic.pending,
         )
         self.machine.on_trap(self.kernel.answer)
-        self.machine.cpu.mask_interrupts_by(self.symbols.addresses["irq_mask"] - KERNEL_MAP_BASE)
+        self.machine.cpu.leave_uninterrupted(
+            *(self.symbols.addresses[f"__{end}_uninterrupted"] for end in ("start", "stop"))
+        )
         self.memory = Memory(self.machine.ram, layout, spec.kernel, self.kernel.mm.statics)
         self.result = Result(spec, scenario)
         self._transfers = TransferLog(self.memory, self.kernel)
@@ -155,7 +157,7 @@ class Session:
 
     def _enforce_ownership(self) -> None:
         machine = self.machine
-        fast_path = self.symbols.addresses.get("slab_fast_path")
+        fast_path = self.symbols.addresses.get("pcpu_hot")  # its first member
         caches = None if self.spec.coherent else Caches(machine.ram, self.spec.kernel.l1_cache_bytes)
         ownership = Ownership(
             self.memory,

@@ -9,6 +9,7 @@
 
 #include <linux/compiler.h>
 #include <linux/irqflags.h>
+#include <linux/types.h>
 
 #define PREEMPT_OFFSET 0x1
 #define SOFTIRQ_OFFSET 0x100
@@ -20,9 +21,19 @@
 #define HARDIRQ_MASK 0x000f0000
 #define NMI_MASK 0x00f00000
 
-extern int __preempt_count;
+/* What allocations look at first, side by side, so that one load gets it. arch/x86/include/asm/current.h */
+union pcpu_hot {
+	struct {
+		/* Frames whose objects the guest gives and takes itself: all, or none. The host clears it for a time. */
+		u32 slab_fast_pfns;
+		int preempt_count;
+	};
+	u64 word;
+};
 
-#define preempt_count() (*(volatile int *)&__preempt_count)
+extern volatile union pcpu_hot pcpu_hot;
+
+#define preempt_count() (pcpu_hot.preempt_count)
 
 static __always_inline void preempt_count_add(int value)
 {
