@@ -42,11 +42,12 @@ def walk(ram: Ram, frame_pointer: int, depth: int = MAX_DEPTH) -> list[int]:
 def frames(ram: Ram, rip: int, rsp: int, rbp: int, depth: int, start_of: Callable[[int], int | None]) -> list[int]:
     """Give the code addresses that led to the instruction at `rip`, each behind the one meant, innermost first.
 
-    Functions that call nobody have no frame where gcc or assembly made them; then the top of the stack is where they
-    return to. `start_of(address)` gives the start of the function there.
+    Functions that call nobody have no frame where gcc or assembly made them, nor has what a wild call led to; then the
+    top of the stack is where they return to. `start_of(address)` gives the start of the function there.
     """
-    found, start = [rip + 1], start_of(rip)
-    if start is not None and not _sets_frame(ram, start, rip):
+    start = start_of(rip)
+    found = [rip if start is None else rip + 1]
+    if start is None or not _sets_frame(ram, start, rip):
         phys = readable(ram, rsp, 8)
         caller = ram.u64[phys >> 3] if phys is not None and not phys & 7 else 0
         if start_of(caller) is not None:

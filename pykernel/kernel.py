@@ -78,7 +78,8 @@ class Kernel:
     """One guest's kernel. `symbols` are the link addresses of its image's variables; `enter` is for the trap gate.
 
     `call(function, *arguments)` runs a function of the guest's, `describe(address)` says where in its sources one is,
-    `variable(address)` names a variable, `interrupt_pending()` says whether the processor has an interrupt to take.
+    `variable(address)` names a variable, `start_of(address)` gives the start of a function, `interrupt_pending()` says
+    whether the processor has an interrupt to take.
 
     Raises: ConfigError where the image lacks a variable that the layout has.
     """
@@ -100,13 +101,12 @@ class Kernel:
         call: Callable[[int, int, int], object] | None = None,
         describe: Callable[[int], str] = "[<{:016x}>]".format,
         variable: Callable[[int], str | None] = lambda address: None,
+        start_of: Callable[[int], int | None] = lambda address: None,
         interrupt_pending: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._clock, self._symbols = clock, symbols
-        where = LogBuffer(
-            self._phys("__log_buf"), _LOG_BUF_LEN, *map(self._phys, ("log_start", "log_end", "con_start"))
-        )
-        self.log = Printk(ram, where, lambda: clock.now_ns)
+        self._clock, self._symbols, self._start_of = clock, symbols, start_of
+        start, *indices = map(self._phys, ("__log_buf", "log_start", "log_end", "con_start"))
+        self.log = Printk(ram, LogBuffer(start, _LOG_BUF_LEN, *indices), lambda: clock.now_ns)
         statics = {name: self._phys(name) for name in layout.variables()}
         reclaim = DirectReclaim(call, lambda: self._dump_stack(describe))
         self.mm = reclaim.mm = Mm(ram, layout, config, statics, printk=self.log.printk, reclaim=reclaim)
@@ -299,7 +299,7 @@ class Kernel:
         raise KernelPanic(f"Kernel panic - not syncing: {read_string(self.mm.ram, message)}")
 
     def _oops(self, regs: int, message: int) -> None:
-        oops = read_oops(self.mm.ram, self.mm.layout, regs, message)
+        oops = read_oops(self.mm.ram, self.mm.layout, regs, message, self._start_of)
         if self.kasan is not None:
             from pykernel.kasan_fault import explain
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the guest says when it cannot go on: its registers and message, as an error that ends the run."""
 
+from collections.abc import Callable
+
 from emulator.ram import Ram
-from pykernel.backtrace import walk
+from pykernel.backtrace import MAX_DEPTH, frames
 from pykernel.errors import KernelBug
 from pykernel.layout.layout import Layout
 from pykernel.layout.strings import read_string
@@ -18,12 +20,14 @@ class GuestOops(KernelBug):
         self.backtrace = backtrace
 
 
-def read_oops(ram: Ram, layout: Layout, regs: int, message: int) -> GuestOops:
-    """Make the error out of a struct pt_regs and a message; a bad pointer to either leaves it out."""
+def read_oops(ram: Ram, layout: Layout, regs: int, message: int, start_of: Callable[[int], int | None]) -> GuestOops:
+    """Make the error out of a struct pt_regs and a message; a bad pointer to either leaves it out.
+
+    `start_of(address)` gives the start of the function there.
+    """
     phys = readable(ram, regs, layout.sizeof("pt_regs"))
-    registers = {}
-    if phys is not None and not phys & 7:
-        registers = {name: ram.u64[(phys + offset) >> 3] for name, (offset, _) in layout.members("pt_regs").items()}
-    frames = walk(ram, registers["rbp"]) if registers else []
-    # The walk gives return addresses, which lie behind their calls; where the exception struck is told likewise.
-    return GuestOops(read_string(ram, message), registers, [*([registers["rip"] + 1] if registers else []), *frames])
+    if phys is None or phys & 7:
+        return GuestOops(read_string(ram, message), {}, [])
+    registers = {name: ram.u64[(phys + offset) >> 3] for name, (offset, _) in layout.members("pt_regs").items()}
+    backtrace = frames(ram, registers["rip"], registers["rsp"], registers["rbp"], MAX_DEPTH, start_of)
+    return GuestOops(read_string(ram, message), registers, backtrace)

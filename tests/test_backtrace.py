@@ -46,3 +46,9 @@ def test_what_is_no_code_on_top_of_the_stack_is_no_caller() -> None:
 
     assert frames(ram, rip, rsp, rbp, 8, start_of) == [rip + 1, CALLERS_CALLER]
     assert frames(ram, rip, 7, rbp, 8, start_of) == [rip + 1, CALLERS_CALLER]
+
+
+def test_a_call_that_led_to_no_function_came_from_the_top_of_the_stack() -> None:
+    rsp, rbp = (KERNEL_MAP_BASE + each for each in (STACK, STACK + 0x20))
+
+    assert frames(guest(), 0, rsp, rbp, 8, start_of) == [0, CALLER, CALLERS_CALLER]

@@ -113,10 +113,13 @@ def test_an_exception_becomes_an_oops_that_leads_to_the_line(kernel, symbols, wh
 
 
 @pytest.mark.parametrize(("what", "error_code"), [("null", 2), ("write-text", 3), ("run-data", 0x11), ("jump", 0x10)])
-def test_a_page_fault_tells_what_was_tried(kernel, what, error_code):
+def test_a_page_fault_tells_what_was_tried_and_by_which_line(kernel, symbols, what, error_code):
     _, console = misbehave(kernel, what)
 
     assert f"Oops: {error_code:04x} [1]" in console
+    assert "(firmware/modules/misbehave.c:" in "".join(
+        symbols.annotate(console).partition("Call Trace:")[2].split("\n")[1:3]
+    )
 
 
 def test_an_oops_shows_registers_and_code_as_they_were(kernel, symbols):

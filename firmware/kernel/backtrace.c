@@ -21,26 +21,57 @@ static int word_readable(u64 addr)
 	return !(addr & 7) && kernel_address_readable(addr);
 }
 
-void show_trace(u64 rip, u64 rbp)
+/* Where the function at `rip` returns to, if it has no frame: one that a wild call led to, or of slab.c's short ways. */
+static u64 frameless_caller(u64 rip, u64 rsp)
 {
-	printk(KERN_EMERG "\nCall Trace:\n");
-	if (rip)
-		printk(KERN_EMERG " [<%016lx>]\n", rip);
+	u64 from;
+
+	if (is_text(rip) && (rip < (u64)__start_uninterrupted || rip >= (u64)__stop_uninterrupted))
+		return 0;
+	from = word_readable(rsp) ? *(u64 *)rsp : 0;
+	return is_text(from) ? from : 0;
+}
+
+static void show_address(u64 addr)
+{
+	printk(KERN_EMERG " [<%016lx>]\n", addr);
+}
+
+static void show_frames(u64 rbp)
+{
 	for (int depth = 0; depth < TRACE_DEPTH && word_readable(rbp) && word_readable(rbp + 8); depth++) {
 		u64 up = *(u64 *)rbp;
 		u64 from = *(u64 *)(rbp + 8);
 
 		if (!is_text(from))
 			break;
-		printk(KERN_EMERG " [<%016lx>]\n", from);
+		show_address(from);
 		rbp = up;
 	}
 	printk(KERN_EMERG "\n");
 }
 
+void show_trace(u64 rbp)
+{
+	printk(KERN_EMERG "\nCall Trace:\n");
+	show_frames(rbp);
+}
+
 void dump_stack(void)
 {
-	show_trace(0, (u64)__builtin_frame_address(0));
+	show_trace((u64)__builtin_frame_address(0));
+}
+
+static void show_trace_of(const struct pt_regs *regs)
+{
+	u64 caller = frameless_caller(regs->rip, regs->rsp);
+
+	printk(KERN_EMERG "\nCall Trace:\n");
+	if (regs->rip)
+		show_address(regs->rip);
+	if (caller)
+		show_address(caller);
+	show_frames(regs->rbp);
 }
 
 static void show_stack(u64 rsp)
@@ -86,7 +117,7 @@ void show_registers(const struct pt_regs *regs)
 {
 	show_regs(regs);
 	show_stack(regs->rsp);
-	show_trace(regs->rip, regs->rbp);
+	show_trace_of(regs);
 	show_code(regs->rip);
 	printk(KERN_EMERG "RIP  [<%016lx>] \n RSP <%016lx>\n", regs->rip, regs->rsp);
 }

@@ -10,7 +10,8 @@
 #include <kernel/traps.h>
 #include <linux/kernel.h>
 
-extern char _text[], _etext[], __start_rodata[], __end_rodata[], _sdata[], _edata[], _end[];
+extern char _text[], _etext[], __start_uninterrupted[], __stop_uninterrupted[];
+extern char __start_rodata[], __end_rodata[], _sdata[], _edata[], _end[];
 extern u64 swapper_pg_dir[512];
 extern struct boot_params boot_params;
 extern char saved_command_line[COMMAND_LINE_SIZE];
@@ -29,7 +30,7 @@ int in_static_stack_guard(u64 virt);	/* workqueue.c */
 /* oops.c, backtrace.c */
 void machine_exit(unsigned int code) __noreturn;
 void do_exception(struct pt_regs *regs, unsigned int vector);
-void show_trace(u64 rip, u64 rbp);
+void show_trace(u64 rbp);
 void show_registers(const struct pt_regs *regs);
 
 /* irq.c, time.c */

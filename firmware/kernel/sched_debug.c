@@ -137,7 +137,7 @@ static void show_task(const struct task_struct *task)
 	u64 rbp = task->rsp + 8 * (SAVED_REGISTERS - 1);
 
 	printk(KERN_EMERG "task:%-15s state:%c pid:%d\n", task->comm, state_letter(task), task->pid);
-	show_trace(0, task == current ? (u64)__builtin_frame_address(0) : rbp);
+	show_trace(task == current ? (u64)__builtin_frame_address(0) : rbp);
 }
 
 static void show_state(void)

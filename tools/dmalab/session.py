@@ -71,6 +71,7 @@ class Session:
             call=self._call_guest,
             describe=self.symbols.describe,
             variable=self.symbols.variable,
+            start_of=self.symbols.start_of,
             interrupt_pending=self.machine.board.lapic.pending,
         )
         self.machine.on_trap(self.kernel.answer)
