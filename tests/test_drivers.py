@@ -17,7 +17,7 @@ from firmware import FIRMWARE_DIR, Configuration, kernel_path
 
 DRIVERS = Path(__file__).parent / "drivers"
 INCLUDE = FIRMWARE_DIR / "include"
-PARTS = ("asm/segment.h", "linux/kfifo_old.h", "linux/pci_msi.h")  # of assembly, and of other headers
+PARTS = ("asm/segment.h", "linux/kfifo_old.h", "linux/pci_msi.h", "linux/xa_state.h")  # of assembly, of others
 PCI = "/sys/bus/pci/devices/0000:00:04.0"
 
 

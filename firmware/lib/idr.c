@@ -3,6 +3,8 @@
 #include <linux/idr.h>
 #include <linux/slab.h>
 
+#include "xa_node.h"
+
 int idr_alloc_u32(struct idr *idr, void *pointer, u32 *id, unsigned long max, gfp_t gfp_mask)
 {
 	unsigned int base = idr->idr_base;
@@ -80,6 +82,17 @@ void *idr_get_next(struct idr *idr, int *next)
 	return entry;
 }
 
+void *idr_get_next_ul(struct idr *idr, unsigned long *next)
+{
+	unsigned int base = idr->idr_base;
+	unsigned long index = *next < base ? 0 : *next - base;
+	void *entry = xa_find(&idr->idr_rt, &index, ULONG_MAX, XA_PRESENT);
+
+	if (entry)
+		*next = index + base;
+	return entry;
+}
+
 int idr_for_each(const struct idr *idr, int (*function)(int id, void *pointer, void *data), void *data)
 {
 	void *entry;
@@ -109,12 +122,17 @@ int ida_alloc_range(struct ida *ida, unsigned int min, unsigned int max, gfp_t g
 		return -ENOSPC;
 	if ((int)max < 0)
 		max = INT_MAX;
-	for (unsigned long index = min / IDA_BITS; index <= max / IDA_BITS; index++) {
-		void *entry = xa_load(&ida->xa, index);
-		unsigned long bits = entry ? xa_to_value(entry) : 0;
-		unsigned long first = index == min / IDA_BITS ? min % IDA_BITS : 0;
-		unsigned long bit = find_next_zero_bit(&bits, IDA_BITS, first);
+	for (unsigned long index = min / IDA_BITS; ; index++) {
+		unsigned long first, bits, bit;
+		void *entry;
 
+		index = __xa_find_free(&ida->xa, index, max / IDA_BITS);
+		if (index > max / IDA_BITS)
+			return -ENOSPC;
+		entry = xa_load(&ida->xa, index);
+		bits = entry ? xa_to_value(entry) : 0;
+		first = index == min / IDA_BITS ? min % IDA_BITS : 0;
+		bit = find_next_zero_bit(&bits, IDA_BITS, first);
 		if (bit == IDA_BITS)
 			continue;
 		if (index * IDA_BITS + bit > max)
@@ -122,7 +140,23 @@ int ida_alloc_range(struct ida *ida, unsigned int min, unsigned int max, gfp_t g
 		entry = xa_store(&ida->xa, index, xa_mk_value(bits | 1UL << bit), gfp_mask);
 		return xa_is_err(entry) ? xa_err(entry) : index * IDA_BITS + bit;
 	}
-	return -ENOSPC;
+}
+
+int ida_find_first_range(struct ida *ida, unsigned int min, unsigned int max)
+{
+	unsigned long index = min / IDA_BITS, first = min % IDA_BITS;
+
+	if ((int)min < 0)
+		return -EINVAL;
+	for (void *entry = xa_find(&ida->xa, &index, max / IDA_BITS, XA_PRESENT); entry;
+	     entry = xa_find_after(&ida->xa, &index, max / IDA_BITS, XA_PRESENT)) {
+		unsigned long bits = xa_to_value(entry);
+		unsigned long bit = find_next_bit(&bits, IDA_BITS, index == min / IDA_BITS ? first : 0);
+
+		if (bit < IDA_BITS)
+			return index * IDA_BITS + bit <= max ? (int)(index * IDA_BITS + bit) : -ENOENT;
+	}
+	return -ENOENT;
 }
 
 void ida_free(struct ida *ida, unsigned int id)
@@ -130,6 +164,8 @@ void ida_free(struct ida *ida, unsigned int id)
 	void *entry = xa_load(&ida->xa, id / IDA_BITS);
 	unsigned long bits = entry ? xa_to_value(entry) : 0, bit = 1UL << id % IDA_BITS;
 
+	if ((int)id < 0)
+		return;
 	if (WARN(!(bits & bit), "ida_free called for id=%u which is not allocated.\n", id))
 		return;
 	bits &= ~bit;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Red-black trees: a red node's children are black, and every way down meets as many black nodes. lib/rbtree.c */
-#include <linux/rbtree.h>
+#include <linux/rbtree_augmented.h>
 
-#define RED 0UL
-#define BLACK 1UL
+#define RED ((unsigned long)RB_RED)
+#define BLACK ((unsigned long)RB_BLACK)
 
 static struct rb_node *parent_of(const struct rb_node *node)
 {
@@ -42,7 +42,7 @@ static struct rb_node **child(struct rb_node *node, bool right)
 }
 
 /* Turn the link between a node and the child on the other side, so that the node goes down to `right` or left. */
-static void rotate(struct rb_node *node, bool right, struct rb_root *root)
+static void rotate(struct rb_node *node, bool right, struct rb_root *root, const struct rb_augment_callbacks *augment)
 {
 	struct rb_node *up = *child(node, !right);
 	struct rb_node *inner = *child(up, right);
@@ -55,9 +55,11 @@ static void rotate(struct rb_node *node, bool right, struct rb_root *root)
 	set_parent(up, parent);
 	*child(up, right) = node;
 	set_parent(node, up);
+	if (augment)
+		augment->rotate(node, up);
 }
 
-void rb_insert_color(struct rb_node *node, struct rb_root *root)
+void rb_insert_augmented(struct rb_node *node, struct rb_root *root, const struct rb_augment_callbacks *augment)
 {
 	struct rb_node *parent;
 
@@ -75,19 +77,25 @@ void rb_insert_color(struct rb_node *node, struct rb_root *root)
 			continue;
 		}
 		if (node == *child(parent, !right)) {
-			rotate(parent, right, root);
+			rotate(parent, right, root, augment);
 			node = parent;
 			parent = parent_of(node);
 		}
 		paint(parent, BLACK);
 		paint(above, RED);
-		rotate(above, !right, root);
+		rotate(above, !right, root, augment);
 	}
 	paint(root->rb_node, BLACK);
 }
 
+void rb_insert_color(struct rb_node *node, struct rb_root *root)
+{
+	rb_insert_augmented(node, root, NULL);
+}
+
 /* The ways through `node`, which may be no node, lack a black one: its sibling, which is one therefore, helps out. */
-static void restore(struct rb_node *node, struct rb_node *parent, struct rb_root *root)
+static void restore(struct rb_node *node, struct rb_node *parent, struct rb_root *root,
+		    const struct rb_augment_callbacks *augment)
 {
 	while (node != root->rb_node && !is_red(node)) {
 		bool right = node == parent->rb_right && node != parent->rb_left;
@@ -96,7 +104,7 @@ static void restore(struct rb_node *node, struct rb_node *parent, struct rb_root
 		if (is_red(sibling)) {
 			paint(sibling, BLACK);
 			paint(parent, RED);
-			rotate(parent, right, root);
+			rotate(parent, right, root, augment);
 			sibling = *child(parent, !right);
 		}
 		if (!is_red(sibling->rb_left) && !is_red(sibling->rb_right)) {
@@ -108,13 +116,13 @@ static void restore(struct rb_node *node, struct rb_node *parent, struct rb_root
 		if (!is_red(*child(sibling, !right))) {
 			paint(*child(sibling, right), BLACK);
 			paint(sibling, RED);
-			rotate(sibling, !right, root);
+			rotate(sibling, !right, root, augment);
 			sibling = *child(parent, !right);
 		}
 		paint(sibling, is_red(parent) ? RED : BLACK);
 		paint(parent, BLACK);
 		paint(*child(sibling, !right), BLACK);
-		rotate(parent, right, root);
+		rotate(parent, right, root, augment);
 		node = root->rb_node;
 	}
 	if (node)
@@ -122,7 +130,7 @@ static void restore(struct rb_node *node, struct rb_node *parent, struct rb_root
 }
 
 /* Take the node out that has no child, or one. */
-static void erase_simple(struct rb_node *node, struct rb_root *root)
+static void erase_simple(struct rb_node *node, struct rb_root *root, const struct rb_augment_callbacks *augment)
 {
 	struct rb_node *below = node->rb_left ? node->rb_left : node->rb_right;
 	struct rb_node *parent = parent_of(node);
@@ -131,11 +139,13 @@ static void erase_simple(struct rb_node *node, struct rb_root *root)
 	relink(node, below, parent, root);
 	if (below)
 		set_parent(below, parent);
+	if (augment)
+		augment->propagate(parent, NULL);
 	if (!was_red)
-		restore(below, parent, root);
+		restore(below, parent, root, augment);
 }
 
-void rb_erase(struct rb_node *node, struct rb_root *root)
+void rb_erase_augmented(struct rb_node *node, struct rb_root *root, const struct rb_augment_callbacks *augment)
 {
 	struct rb_node *next;
 
@@ -144,11 +154,20 @@ void rb_erase(struct rb_node *node, struct rb_root *root)
 		next = node->rb_right;
 		while (next->rb_left)
 			next = next->rb_left;
-		erase_simple(next, root);
+		erase_simple(next, root, augment);
 		rb_replace_node(node, next, root);
+		if (augment) {
+			augment->copy(node, next);
+			augment->propagate(next, NULL);
+		}
 	} else {
-		erase_simple(node, root);
+		erase_simple(node, root, augment);
 	}
+}
+
+void rb_erase(struct rb_node *node, struct rb_root *root)
+{
+	rb_erase_augmented(node, root, NULL);
 }
 
 void rb_replace_node(struct rb_node *victim, struct rb_node *replacement, struct rb_root *root)

@@ -3,35 +3,35 @@
 #include <kernel/track.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/xarray.h>
 
-struct xa_node {
-	unsigned char shift;		/* bits of an index that are for the nodes below */
-	unsigned char offset;		/* its slot in the node above */
-	unsigned char count;		/* slots in use */
-	struct xa_node *parent;
-	void *slots[XA_CHUNK_SIZE];	/* nodes, or in those with shift 0 entries */
-	unsigned long marks[XA_MAX_MARKS];	/* of entries, or of what is below */
-};
-
-static unsigned long last_index(const struct xa_node *node)
-{
-	return node->shift + XA_CHUNK_SHIFT >= BITS_PER_LONG ? ~0UL : (1UL << (node->shift + XA_CHUNK_SHIFT)) - 1;
-}
+#include "xa_node.h"
 
 static unsigned int slot_of(const struct xa_node *node, unsigned long index)
 {
 	return index >> node->shift & (XA_CHUNK_SIZE - 1);
 }
 
-static struct xa_node *new_node(unsigned int shift, gfp_t gfp_mask)
+struct xa_node *__xa_new_node(gfp_t gfp_mask)
 {
 	struct xa_node *node = __kmalloc_track_caller(sizeof(*node), gfp_mask, module_caller());
 
-	if (node) {
+	if (node)
 		memset(node, 0, sizeof(*node));
-		node->shift = shift;
+	return node;
+}
+
+static struct xa_node *new_node(unsigned int shift, gfp_t gfp_mask, struct xa_node **spare)
+{
+	struct xa_node *node = spare ? *spare : NULL;
+
+	if (node) {
+		*spare = node->parent;
+		node->parent = NULL;
+	} else {
+		node = __xa_new_node(gfp_mask);
 	}
+	if (node)
+		node->shift = shift;
 	return node;
 }
 
@@ -56,16 +56,18 @@ static void attach(struct xa_node *node, struct xa_node *parent, unsigned int of
 	for (int mark = 0; mark < XA_MAX_MARKS; mark++)
 		if (node->marks[mark])
 			parent->marks[mark] |= 1UL << offset;
+	if (!~node->full)
+		parent->full |= 1UL << offset;
 }
 
-static struct xa_node *make_leaf(struct xarray *xa, unsigned long index, gfp_t gfp_mask)
+static struct xa_node *make_leaf(struct xarray *xa, unsigned long index, gfp_t gfp_mask, struct xa_node **spare)
 {
 	struct xa_node *node = xa->xa_head;
 
 	if (!node)
-		node = xa->xa_head = new_node(0, gfp_mask);
+		node = xa->xa_head = new_node(0, gfp_mask, spare);
 	while (node && index > last_index(node)) {
-		struct xa_node *above = new_node(node->shift + XA_CHUNK_SHIFT, gfp_mask);
+		struct xa_node *above = new_node(node->shift + XA_CHUNK_SHIFT, gfp_mask, spare);
 
 		if (above) {
 			attach(node, above, 0);
@@ -77,7 +79,7 @@ static struct xa_node *make_leaf(struct xarray *xa, unsigned long index, gfp_t g
 		struct xa_node *below = node->slots[slot_of(node, index)];
 
 		if (!below) {
-			below = new_node(node->shift - XA_CHUNK_SHIFT, gfp_mask);
+			below = new_node(node->shift - XA_CHUNK_SHIFT, gfp_mask, spare);
 			if (below)
 				attach(below, node, slot_of(node, index));
 		}
@@ -116,7 +118,24 @@ static void change_mark(struct xa_node *node, unsigned int offset, xa_mark_t mar
 	}
 }
 
-static void *raw_load(const struct xarray *xa, unsigned long index)
+/* A node is full where all its slots are. */
+static void change_full(struct xa_node *node, unsigned int offset, bool value)
+{
+	while (node) {
+		bool was = !~node->full;
+
+		if (value)
+			node->full |= 1UL << offset;
+		else
+			node->full &= ~(1UL << offset);
+		if (was == !~node->full)
+			return;
+		offset = node->offset;
+		node = node->parent;
+	}
+}
+
+void *__xa_raw_load(const struct xarray *xa, unsigned long index)
 {
 	struct xa_node *leaf = find_leaf(xa, index);
 
@@ -130,12 +149,18 @@ static void *shown(void *entry)
 
 void *xa_load(struct xarray *xa, unsigned long index)
 {
-	return shown(raw_load(xa, index));
+	return shown(__xa_raw_load(xa, index));
 }
 
-void *__xa_store(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp_mask)
+/* Of arrays that hold integers for their bits, each has XA_VALUE_BITS: see ida_alloc_range(). */
+static bool is_full(const struct xarray *xa, void *entry)
 {
-	struct xa_node *leaf = entry ? make_leaf(xa, index, gfp_mask) : find_leaf(xa, index);
+	return entry && (!(xa->xa_flags & XA_FLAGS_BITMAPS) || entry == xa_mk_value((1UL << XA_VALUE_BITS) - 1));
+}
+
+void *__xa_raw_store(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp_mask, struct xa_node **spare)
+{
+	struct xa_node *leaf = entry ? make_leaf(xa, index, gfp_mask, spare) : find_leaf(xa, index);
 	unsigned int slot;
 	void *old;
 
@@ -149,32 +174,64 @@ void *__xa_store(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp_
 	old = leaf->slots[slot];
 	leaf->slots[slot] = entry;
 	leaf->count += !!entry - !!old;
+	change_full(leaf, slot, is_full(xa, entry));
 	for (int mark = 0; !entry && mark < XA_MAX_MARKS; mark++)
 		change_mark(leaf, slot, mark, false);
 	drop_empty(xa, leaf);
-	return shown(old);
+	return old;
+}
+
+/* An array that gives numbers away keeps one until it is erased. */
+void *__xa_store(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp_mask)
+{
+	if (!entry && (xa->xa_flags & XA_FLAGS_TRACK_FREE))
+		entry = XA_ZERO_ENTRY;
+	return shown(__xa_raw_store(xa, index, entry, gfp_mask, NULL));
 }
 
 void *__xa_erase(struct xarray *xa, unsigned long index)
 {
-	return __xa_store(xa, index, NULL, 0);
+	return shown(__xa_raw_store(xa, index, NULL, 0, NULL));
 }
 
 void *__xa_cmpxchg(struct xarray *xa, unsigned long index, void *old, void *entry, gfp_t gfp_mask)
 {
-	void *found = raw_load(xa, index);
+	void *found = __xa_raw_load(xa, index);
 
 	if (found != old)
 		return shown(found);
-	found = __xa_store(xa, index, entry, gfp_mask);
+	found = __xa_raw_store(xa, index, entry, gfp_mask, NULL);
 	return xa_is_err(found) ? found : shown(old);
 }
 
 int __xa_insert(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp_mask)
 {
-	if (raw_load(xa, index))
+	if (__xa_raw_load(xa, index))
 		return -EBUSY;
-	return xa_err(__xa_store(xa, index, entry ? entry : XA_ZERO_ENTRY, gfp_mask));
+	return xa_err(__xa_raw_store(xa, index, entry ? entry : XA_ZERO_ENTRY, gfp_mask, NULL));
+}
+
+unsigned long __xa_find_free(const struct xarray *xa, unsigned long from, unsigned long max)
+{
+	const struct xa_node *node = xa->xa_head;
+
+	while (node && from <= last_index(xa->xa_head) && from <= max) {
+		unsigned int slot = slot_of(node, from);
+		unsigned long next = find_next_zero_bit(&node->full, XA_CHUNK_SIZE, slot);
+
+		if (next == slot) {
+			if (!node->shift || !node->slots[slot])
+				return from;
+			node = node->slots[slot];
+			continue;
+		}
+		from = ((from >> node->shift) + next - slot) << node->shift;
+		if (!from)
+			return max + 1;
+		if (next == XA_CHUNK_SIZE)
+			node = xa->xa_head;
+	}
+	return from;
 }
 
 int __xa_alloc(struct xarray *xa, u32 *id, void *entry, struct xa_limit limit, gfp_t gfp_mask)
@@ -182,8 +239,7 @@ int __xa_alloc(struct xarray *xa, u32 *id, void *entry, struct xa_limit limit, g
 	unsigned long index = max_t(unsigned long, limit.min, !!(xa->xa_flags & XA_FLAGS_ZERO_BUSY));
 	int error;
 
-	while (index <= limit.max && raw_load(xa, index))
-		index++;
+	index = __xa_find_free(xa, index, limit.max);
 	if (index > limit.max)
 		return -EBUSY;
 	error = __xa_insert(xa, index, entry, gfp_mask);
@@ -214,14 +270,14 @@ static bool passes(const struct xa_node *node, unsigned int slot, xa_mark_t filt
 }
 
 /* The next index from `from` on, found by going down where there is something, else along. */
-static void *find_from(struct xarray *xa, unsigned long from, unsigned long max, xa_mark_t filter, unsigned long *found)
+void *__xa_raw_find(struct xarray *xa, unsigned long from, unsigned long max, xa_mark_t filter, unsigned long *found)
 {
 	struct xa_node *node = xa->xa_head;
 
 	while (node && from <= last_index(xa->xa_head) && from <= max) {
 		unsigned int slot = slot_of(node, from);
 
-		if (!passes(node, slot, filter) || (!node->shift && xa_is_zero(node->slots[slot]))) {
+		if (!passes(node, slot, filter)) {
 			from = ((from >> node->shift) + 1) << node->shift;
 			if (!from)
 				return NULL;
@@ -234,6 +290,18 @@ static void *find_from(struct xarray *xa, unsigned long from, unsigned long max,
 		}
 	}
 	return NULL;
+}
+
+static void *find_from(struct xarray *xa, unsigned long from, unsigned long max, xa_mark_t filter, unsigned long *found)
+{
+	unsigned long at = from;
+	void *entry = __xa_raw_find(xa, from, max, filter, &at);
+
+	while (xa_is_zero(entry))
+		entry = at < max ? __xa_raw_find(xa, at + 1, max, filter, &at) : NULL;
+	if (entry)
+		*found = at;
+	return entry;
 }
 
 void *xa_find(struct xarray *xa, unsigned long *index, unsigned long max, xa_mark_t filter)
@@ -267,7 +335,7 @@ bool xa_get_mark(struct xarray *xa, unsigned long index, xa_mark_t mark)
 
 void xa_set_mark(struct xarray *xa, unsigned long index, xa_mark_t mark)
 {
-	if (raw_load(xa, index)) {
+	if (__xa_raw_load(xa, index)) {
 		struct xa_node *leaf = find_leaf(xa, index);
 
 		change_mark(leaf, slot_of(leaf, index), mark, true);

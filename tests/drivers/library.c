@@ -6,12 +6,15 @@
 #include <linux/crc32.h>
 #include <linux/hashtable.h>
 #include <linux/idr.h>
+#include <linux/interval_tree.h>
 #include <linux/kfifo.h>
 #include <linux/list_sort.h>
 #include <linux/llist.h>
 #include <linux/local_lock.h>
+#include <linux/min_heap.h>
 #include <linux/module.h>
 #include <linux/percpu_counter.h>
+#include <linux/prandom.h>
 #include <linux/random.h>
 #include <linux/ratelimit.h>
 #include <linux/rbtree.h>
@@ -183,6 +186,100 @@ static void try_numbers(void)
 	ida_destroy(&ida);
 }
 
+static void try_places(void)
+{
+	DEFINE_XARRAY(array);
+	XA_STATE(xas, &array, 70);
+	unsigned long sum = 0;
+	void *entry;
+
+	EXPECT(!xas_load(&xas));
+	do {
+		xas_lock(&xas);
+		xas_store(&xas, xa_mk_value(70));
+		xas_set(&xas, 1UL << 40);
+		EXPECT(!xas_store(&xas, XA_ZERO_ENTRY) && xas_load(&xas) == XA_ZERO_ENTRY && !xas_error(&xas));
+		xas_unlock(&xas);
+	} while (xas_nomem(&xas, GFP_KERNEL));
+	for (int i = 0; i < 5; i++)
+		xa_store(&array, 100 + i, xa_mk_value(100 + i), GFP_KERNEL);
+	xas_set(&xas, 71);
+	xas_lock(&xas);
+	xas_for_each(&xas, entry, 103) {
+		sum += xas_retry(&xas, entry) ? 0 : xa_to_value(entry);
+		if (xas.xa_index == 101) {
+			xas_set_mark(&xas, XA_MARK_2);
+			xas_pause(&xas);
+		}
+	}
+	EXPECT(sum == 100 + 101 + 102 + 103 && xas.xa_index == 104);
+	EXPECT(xas_next(&xas) == xa_mk_value(104) && xas_prev(&xas) == xa_mk_value(103) && xas_get_mark(&xas, XA_MARK_2) == 0);
+	xas_set(&xas, 0);
+	EXPECT(xas_find_marked(&xas, ULONG_MAX, XA_MARK_2) == xa_mk_value(101) && xas_store(&xas, NULL) == xa_mk_value(101));
+	xas_unlock(&xas);
+	EXPECT(!xa_marked(&array, XA_MARK_2) && !xa_load(&array, 101) && !xa_load(&array, 1UL << 40));
+	xas_set_err(&xas, -ENOMEM);
+	EXPECT(xas_nomem(&xas, GFP_KERNEL) && xas.xa_alloc && !xas_error(&xas));
+	EXPECT(!xas_nomem(&xas, GFP_KERNEL) && !xas.xa_alloc);
+	xa_destroy(&array);
+
+	EXPECT(ida_alloc_min(&ida, INT_MAX - 70, GFP_KERNEL) == INT_MAX - 70);
+	for (int i = 0; i < 5000; i++)
+		EXPECT(ida_alloc(&ida, GFP_KERNEL) == i);
+	ida_free(&ida, 4000);
+	EXPECT(ida_alloc_range(&ida, 3999, 4001, GFP_KERNEL) == 4000 && ida_alloc_max(&ida, 4999, GFP_KERNEL) == -ENOSPC);
+	EXPECT(ida_find_first_range(&ida, 5000, ~0U) == INT_MAX - 70 && !ida_exists(&ida, 5000) && ida_exists(&ida, 4000));
+	ida_destroy(&ida);
+}
+
+static bool more(const void *a, const void *b)
+{
+	return *(const u32 *)a > *(const u32 *)b;
+}
+
+static void swap_u32(void *a, void *b)
+{
+	swap(*(u32 *)a, *(u32 *)b);
+}
+
+static void try_intervals(void)
+{
+	static const struct min_heap_callbacks callbacks = { sizeof(u32), more, swap_u32 };
+	static struct interval_tree_node nodes[200];
+	struct rb_root_cached root = RB_ROOT_CACHED;
+	struct interval_tree_node *at;
+	u32 memory[ARRAY_SIZE(nodes)];
+	struct min_heap heap = { memory, 0, ARRAY_SIZE(memory) };
+	struct rnd_state state;
+	int wanted, found;
+
+	prandom_seed_state(&state, 42);
+	for (int i = 0; i < ARRAY_SIZE(nodes); i++) {
+		u32 start = prandom_u32_state(&state) % 1000;
+
+		nodes[i].start = start;
+		nodes[i].last = start + prandom_u32_state(&state) % 50;
+		interval_tree_insert(&nodes[i], &root);
+		min_heap_push(&heap, &start, &callbacks);
+	}
+	for (int i = 0; i < ARRAY_SIZE(nodes) / 2; i++)
+		interval_tree_remove(&nodes[i], &root);
+	EXPECT(black_height(root.rb_root.rb_node, true) > 0);
+	for (u32 start = 0; start < 1050; start += 7) {
+		wanted = found = 0;
+		for (int i = ARRAY_SIZE(nodes) / 2; i < ARRAY_SIZE(nodes); i++)
+			wanted += nodes[i].start <= start + 3 && nodes[i].last >= start;
+		for (at = interval_tree_iter_first(&root, start, start + 3); at;
+		     at = interval_tree_iter_next(at, start, start + 3))
+			found += at->start <= start + 3 && at->last >= start;
+		EXPECT(wanted == found);
+	}
+	for (u32 last = ~0U; heap.nr; min_heap_pop(&heap, &callbacks)) {
+		EXPECT(memory[0] <= last);
+		last = memory[0];
+	}
+}
+
 static void try_bits(void)
 {
 	DECLARE_BITMAP(map, 200);
@@ -297,6 +394,8 @@ static int __init library_init(void)
 	try_lists();
 	try_queues();
 	try_numbers();
+	try_places();
+	try_intervals();
 	try_bits();
 	try_text();
 	try_percpu();

@@ -16,13 +16,13 @@ struct ida {
 	struct xarray xa;		/* of integers, each with the bits of IDA_BITS numbers */
 };
 
-#define IDA_BITS 62
+#define IDA_BITS XA_VALUE_BITS
 #define IDA_BITMAP_BITS 1024
 
 #define IDR_INIT_BASE(name, base) { .idr_rt = XARRAY_INIT((name).idr_rt, 0), .idr_base = (base), .idr_next = 0 }
 #define IDR_INIT(name) IDR_INIT_BASE(name, 0)
 #define DEFINE_IDR(name) struct idr name = IDR_INIT(name)
-#define IDA_INIT(name) { .xa = XARRAY_INIT((name).xa, 0) }
+#define IDA_INIT(name) { .xa = XARRAY_INIT((name).xa, XA_FLAGS_BITMAPS) }
 #define DEFINE_IDA(name) struct ida name = IDA_INIT(name)
 
 static inline void idr_init_base(struct idr *idr, int base)
@@ -45,6 +45,13 @@ void idr_destroy(struct idr *idr);
 	for (id = 0; ((entry) = idr_get_next((idr), (int *)&(id))) != NULL; id += 1)
 #define idr_for_each_entry_continue(idr, entry, id)					\
 	for (; ((entry) = idr_get_next((idr), (int *)&(id))) != NULL; id += 1)
+void *idr_get_next_ul(struct idr *idr, unsigned long *next);
+#define idr_for_each_entry_ul(idr, entry, tmp, id)					\
+	for (tmp = 0, id = 0; (entry) = tmp <= id ? idr_get_next_ul((idr), &(id)) : NULL, (entry) != NULL; \
+	     tmp = id, ++id)
+#define idr_for_each_entry_continue_ul(idr, entry, tmp, id)				\
+	for (tmp = id; (entry) = tmp <= id ? idr_get_next_ul((idr), &(id)) : NULL, (entry) != NULL; \
+	     tmp = id, ++id)
 #define idr_preload(gfp_mask) preempt_disable()
 #define idr_preload_end() preempt_enable()
 #define idr_get_cursor(idr) READ_ONCE((idr)->idr_next)
@@ -72,6 +79,10 @@ void ida_destroy(struct ida *ida);
 #define ida_alloc_max(ida, max, gfp_mask) ida_alloc_range((ida), 0, (max), (gfp_mask))
 #define ida_simple_get(ida, start, end, gfp_mask) ida_alloc_range((ida), (start), (end) - 1U, (gfp_mask))
 #define ida_simple_remove ida_free
+/* The first number that is taken, or -ENOENT. */
+int ida_find_first_range(struct ida *ida, unsigned int min, unsigned int max);
+#define ida_find_first(ida) ida_find_first_range((ida), 0, ~0U)
+#define ida_exists(ida, id) (ida_find_first_range((ida), (id), (id)) == (int)(id))
 #define ida_is_empty(ida) xa_empty(&(ida)->xa)
 
 #endif

@@ -19,6 +19,19 @@ static inline u32 get_random_u32_below(u32 ceil)
 	return (u64)get_random_u32() * ceil >> 32;
 }
 
+static inline u32 get_random_u32_above(u32 floor)
+{
+	return floor + 1 + get_random_u32_below(~floor);
+}
+
+static inline u32 get_random_u32_inclusive(u32 floor, u32 ceil)
+{
+	return ceil - floor == ~0U ? get_random_u32() : floor + get_random_u32_below(ceil - floor + 1);
+}
+
 #define prandom_u32_max get_random_u32_below
+#define prandom_bytes(to, length) get_random_bytes((to), (length))
+
+#include <linux/prandom.h>
 
 #endif

@@ -33,6 +33,8 @@ typedef unsigned int xa_mark_t;
 #define XA_FLAGS_TRACK_FREE 4U
 #define XA_FLAGS_ZERO_BUSY 8U		/* numbers begin with 1 */
 #define XA_FLAGS_ALLOC_WRAPPED 16U
+#define XA_FLAGS_BITMAPS 32U		/* of integers, whose bits are what is given away */
+#define XA_VALUE_BITS 62
 #define XA_FLAGS_ALLOC XA_FLAGS_TRACK_FREE
 #define XA_FLAGS_ALLOC1 (XA_FLAGS_TRACK_FREE | XA_FLAGS_ZERO_BUSY)
 
@@ -60,6 +62,13 @@ struct xa_limit {
 #define xa_tag_pointer(pointer, tag) ((void *)((unsigned long)(pointer) | (tag)))
 #define xa_untag_pointer(entry) ((void *)((unsigned long)(entry) & ~3UL))
 #define xa_pointer_tag(entry) ((unsigned int)((unsigned long)(entry) & 3))
+#define xa_mk_internal(value) ((void *)((unsigned long)(value) << 2 | 2))
+#define xa_to_internal(entry) ((unsigned long)(entry) >> 2)
+#define xa_is_internal(entry) (((unsigned long)(entry) & 3) == 2)
+#define xa_is_node(entry) (xa_is_internal(entry) && (unsigned long)(entry) > 4096)
+#define xa_is_retry(entry) ((void)(entry), false)	/* nobody changes the array while another one looks */
+#define xa_is_sibling(entry) ((void)(entry), false)
+#define xa_is_advanced(entry) (xa_is_internal(entry) && (unsigned long)(entry) < (257UL << 2 | 2))
 #define __xa_mk_error(error) ((void *)((unsigned long)(long)(error) << 2 | 2))
 
 static inline bool xa_is_err(const void *entry)
@@ -119,6 +128,15 @@ void xa_destroy(struct xarray *xa);
 	__xa_checked(gfp_mask, __xa_alloc((xa), (id), (entry), (limit), (gfp_mask)))
 #define xa_alloc_cyclic(xa, id, entry, limit, next, gfp_mask)				\
 	__xa_checked(gfp_mask, __xa_alloc_cyclic((xa), (id), (entry), (limit), (next), (gfp_mask)))
+#define __xa_set_mark xa_set_mark
+#define __xa_clear_mark xa_clear_mark
+#define xa_lock_nested(xa, subclass) xa_lock(xa)
+#define xa_cmpxchg_bh xa_cmpxchg
+#define xa_cmpxchg_irq xa_cmpxchg
+#define xa_alloc_cyclic_bh xa_alloc_cyclic
+#define xa_alloc_cyclic_irq xa_alloc_cyclic
+#define xa_reserve_bh xa_reserve
+#define xa_reserve_irq xa_reserve
 #define xa_store_irq xa_store
 #define xa_store_bh xa_store
 #define xa_erase_irq xa_erase
@@ -138,5 +156,7 @@ void xa_destroy(struct xarray *xa);
 #define xa_for_each_marked(xa, index, entry, filter)					\
 	for (index = 0, entry = xa_find((xa), &index, ULONG_MAX, (filter)); entry;	\
 	     entry = xa_find_after((xa), &index, ULONG_MAX, (filter)))
+
+#include <linux/xa_state.h>
 
 #endif
