@@ -151,36 +151,78 @@ void bitmap_release_region(unsigned long *map, unsigned int at, int order)
 	bitmap_clear(map, at, 1U << order);
 }
 
-static const char *parse_number(const char *text, unsigned int *number)
+/* Of a list: from `first` to `last`, and of each `group` bits there the first `used`. */
+struct region {
+	unsigned int first, last, used, group;
+};
+
+/* "N" is the last bit. */
+static const char *parse_number(const char *text, int bits, unsigned int *number, int *error)
 {
+	u64 value = 0;
+
+	*number = bits - 1;
+	if (*text == 'N')
+		return text + 1;
 	if (!isdigit(*text))
-		return NULL;
-	for (*number = 0; isdigit(*text); text++)
-		*number = *number * 10 + *text - '0';
+		*error = -EINVAL;
+	for (; isdigit(*text); text++) {
+		value = value * 10 + *text - '0';
+		if (value > UINT_MAX) {
+			*error = -EOVERFLOW;
+			return text;
+		}
+	}
+	*number = value;
 	return text;
+}
+
+static const char *parse_region(const char *text, int bits, struct region *region, int *error)
+{
+	if (!strncasecmp(text, "all", 3)) {
+		region->first = 0;
+		region->last = bits - 1;
+		text += 3;
+	} else {
+		text = parse_number(text, bits, &region->first, error);
+		region->last = region->first;
+		if (*error || *text != '-') {
+			region->used = region->group = 1;
+			return text;
+		}
+		text = parse_number(text + 1, bits, &region->last, error);
+	}
+	region->used = region->group = region->last - region->first + 1;
+	if (*error || *text != ':')
+		return text;
+	text = parse_number(text + 1, bits, &region->used, error);
+	if (!*error && *text != '/')
+		*error = -EINVAL;
+	return *error ? text : parse_number(text + 1, bits, &region->group, error);
 }
 
 int bitmap_parselist(const char *text, unsigned long *map, int bits)
 {
+	struct region region;
+	int error = 0;
+
 	bitmap_zero(map, bits);
 	for (;;) {
-		unsigned int first, last;
-
 		while (*text == ',' || isspace(*text))
 			text++;
 		if (!*text)
 			return 0;
-		text = parse_number(text, &first);
-		if (!text)
+		text = parse_region(text, bits, &region, &error);
+		if (!error && *text && *text != ',' && !isspace(*text))
+			error = -EINVAL;
+		if (error)
+			return error;
+		if (region.last < region.first || !region.group || region.used > region.group)
 			return -EINVAL;
-		last = first;
-		if (*text == '-')
-			text = parse_number(text + 1, &last);
-		if (!text || last < first)
-			return -EINVAL;
-		if (last >= bits)
+		if (region.last >= bits)
 			return -ERANGE;
-		bitmap_set(map, first, last - first + 1);
+		for (u64 at = region.first; at <= region.last; at += region.group)
+			bitmap_set(map, at, min_t(u64, region.last - at + 1, region.used));
 	}
 }
 

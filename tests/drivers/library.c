@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Queues, trees, tables, bitmaps, sorting and checks of Linux's library: each is held against what must come of it. */
+#include <linux/bitfield.h>
 #include <linux/bitmap.h>
 #include <linux/bsearch.h>
 #include <linux/crc-ccitt.h>
@@ -13,11 +14,13 @@
 #include <linux/local_lock.h>
 #include <linux/min_heap.h>
 #include <linux/module.h>
+#include <linux/overflow.h>
 #include <linux/percpu_counter.h>
 #include <linux/prandom.h>
 #include <linux/random.h>
 #include <linux/ratelimit.h>
 #include <linux/rbtree.h>
+#include <linux/refcount.h>
 #include <linux/seqlock.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
@@ -300,6 +303,78 @@ static void try_bits(void)
 	EXPECT(find_first_bit(map, 200) == 63 && test_bit(67, map));
 }
 
+static void try_more_bits(void)
+{
+	DECLARE_BITMAP(map, 100);
+	DECLARE_BITMAP(other, 100);
+	unsigned long clump = 0, bit, sum = 0;
+	int first, last;
+
+	EXPECT(!bitmap_parse(" 3,00000081\n", 20, map, 100) && map[0] == 0x300000081 && !bitmap_parse("", 1, other, 100));
+	EXPECT(bitmap_parse("100000000", 20, map, 100) == -EOVERFLOW && bitmap_parse("1,,g", 20, map, 100) == -EINVAL);
+	EXPECT(!bitmap_parselist("0-31:2/8, N", map, 100) && map[0] == 0x03030303 && test_bit(99, map));
+	EXPECT(bitmap_parselist("0-100", map, 100) == -ERANGE && bitmap_parselist("3-1", map, 100) == -EINVAL);
+	bitmap_from_arr32(map, (u32 []) { 0xf0, 0, 1, 0 }, 100);
+	for_each_set_clump8(bit, clump, map, 100)
+		sum += bit + clump;
+	EXPECT(sum == 0xf0 + 64 + 1 && bitmap_read(map, 5, 60) == (7 | 1UL << 59));
+	sum = 0;
+	for_each_set_bit_wrap(bit, map, 100, 6)
+		sum = sum * 100 + bit;
+	EXPECT(sum == 607640405);
+	bitmap_cut(other, map, 5, 60, 100);
+	EXPECT(other[0] == 0x10 && !other[1]);
+	bitmap_gather(other, map, (unsigned long []) { 0x55, 3 }, 100);
+	EXPECT(other[0] == 0x1c);
+	bitmap_scatter(other, other, (unsigned long []) { 0xff00, 0 }, 100);
+	bitmap_remap(other, map, map, (unsigned long []) { 0x800000000000000f, 0 }, 100);
+	EXPECT(other[0] == 0x800000000000000f && !other[1]);
+	for_each_clear_bitrange(first, last, map, 100)
+		sum = first * 1000 + last;
+	EXPECT(sum == 65 * 1000 + 100);
+	EXPECT(set_mask_bits(&clump, 0xf, 0xa) == 1 && clump == 0xa && fns(0x15, 2) == 4 && !parity8(0x33));
+}
+
+struct counted {
+	u32 count;
+	u16 values[] __counted_by(count);
+};
+
+static void try_small_things(void)
+{
+	static DEFINE_SPINLOCK(lock);
+	refcount_t users = REFCOUNT_INIT(2);
+	struct hlist_head from = HLIST_HEAD_INIT, to = HLIST_HEAD_INIT;
+	LIST_HEAD(head);
+	LIST_HEAD(front);
+	u32 word = 0x12345678, big;
+	__le16 little = cpu_to_le16(0x1234);
+	s8 tiny;
+
+	for (int i = 0; i < 4; i++) {
+		list_add_tail(&items[i].list, &head);
+		hlist_add_head(&items[i].hash, i < 2 ? &from : &to);
+	}
+	list_cut_before(&front, &head, &items[2].list);
+	EXPECT(list_count_nodes(&front) == 2 && list_last_entry_or_null(&head, struct item, list) == &items[3]);
+	list_rotate_to_front(&items[3].list, &head);
+	EXPECT(list_first_entry(&head, struct item, list) == &items[3] && list_is_first(&items[3].list, &head));
+	hlist_splice_init(&from, &items[0].hash, &to);
+	EXPECT(hlist_count_nodes(&to) == 4 && hlist_empty(&from) && to.first == &items[1].hash);
+	EXPECT(!refcount_dec_and_lock(&users, &lock) && !refcount_dec_not_one(&users));
+	EXPECT(refcount_dec_and_lock(&users, &lock) && spin_is_locked(&lock) && !refcount_read(&users));
+	spin_unlock(&lock);
+	FIELD_MODIFY(GENMASK(15, 8), &word, 0xab);
+	EXPECT(word == 0x1234ab78 && u32_get_bits(word, GENMASK(15, 4)) == 0xab7 && u32_encode_bits(3, BIT(4) | BIT(5)) == 0x30);
+	le16p_replace_bits(&little, 5, GENMASK(7, 4));
+	EXPECT(le16_to_cpu(little) == 0x1254);
+	EXPECT(struct_size_t(struct counted, values, 6) == 16 && size_sub(SIZE_MAX, 1) == SIZE_MAX && type_max(s8) == 127);
+	EXPECT(check_shl_overflow(3U, 31, &big) && !check_shl_overflow(1U, 31, &big) && big == 1U << 31);
+	EXPECT(check_shl_overflow(1, 7, &tiny) && overflows_type(200, s8) && !overflows_type(200, u8));
+	EXPECT(wrapping_add(u8, 250, 10) == 4 && range_overflows(5U, 6U, 10U) && !range_overflows(4U, 6U, 10U));
+	EXPECT(time_in_range_open(jiffies, jiffies, jiffies + 1) && secs_to_jiffies(2) == 2 * HZ && jiffies_to_clock_t(HZ) == 100);
+}
+
 static void try_text(void)
 {
 	u32 values[64], key;
@@ -397,6 +472,8 @@ static int __init library_init(void)
 	try_places();
 	try_intervals();
 	try_bits();
+	try_more_bits();
+	try_small_things();
 	try_text();
 	try_percpu();
 	ratelimit_set_flags(&state, RATELIMIT_MSG_ON_RELEASE);

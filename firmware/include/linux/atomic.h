@@ -126,4 +126,19 @@ DEFINE_ATOMIC(atomic_long, atomic_long_t, s64)
 #define smp_mb__before_atomic_inc() barrier()
 #define smp_mb__after_atomic_inc() barrier()
 
+/* True with the lock held where the counter has come to zero. */
+#define __atomic_dec_and(v, take, leave) ({						\
+	bool _zero = false;								\
+											\
+	if (!atomic_add_unless((v), -1, 1)) {						\
+		take;									\
+		_zero = atomic_dec_and_test(v);						\
+		if (!_zero)								\
+			leave;								\
+	}										\
+	_zero;										\
+})
+#define atomic_dec_and_lock(v, lock) __atomic_dec_and(v, spin_lock(lock), spin_unlock(lock))
+#define atomic_dec_and_mutex_lock(v, lock) __atomic_dec_and(v, mutex_lock(lock), mutex_unlock(lock))
+
 #endif

@@ -55,9 +55,24 @@ static inline int test_and_change_bit(long nr, volatile unsigned long *addr)
 #define clear_bit_unlock(nr, addr) clear_bit((nr), (addr))
 #define assign_bit(nr, addr, value) ((value) ? set_bit((nr), (addr)) : clear_bit((nr), (addr)))
 
+#define __clear_bit_unlock(nr, addr) clear_bit((nr), (addr))
+#define test_bit_acquire(nr, addr) test_bit((nr), (addr))
+
+/* Change some bits of a variable, and give what it was. */
+#define set_mask_bits(pointer, mask, bits) ({							\
+	typeof(*(pointer)) _old, _new;								\
+												\
+	do {											\
+		_old = *(volatile typeof(*(pointer)) *)(pointer);				\
+		_new = (_old & ~(mask)) | (bits);						\
+	} while (!__atomic_compare_exchange_n((pointer), &_old, _new, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)); \
+	_old;											\
+})
+
 /* The number of the lowest or highest bit set; undefined for 0, but for ffs() and fls(), which count from 1. */
 #define __ffs(word) ((unsigned long)__builtin_ctzl(word))
 #define __fls(word) ((unsigned long)(BITS_PER_LONG - 1 - __builtin_clzl(word)))
+#define __ffs64(word) __ffs(word)
 #define ffz(word) __ffs(~(word))
 #define ffs(x) __builtin_ffs(x)
 
@@ -152,6 +167,24 @@ static inline int get_count_order(unsigned int count)
 static inline int get_count_order_long(unsigned long count)
 {
 	return count ? (int)fls64(count - 1) : -1;
+}
+
+static inline int get_bitmask_order(unsigned int count)
+{
+	return fls(count);
+}
+
+/* The number of the nth bit that is set. */
+static inline unsigned long fns(unsigned long word, unsigned int n)
+{
+	while (word && n--)
+		word &= word - 1;
+	return word ? __ffs(word) : BITS_PER_LONG;
+}
+
+static inline bool parity8(u8 value)
+{
+	return hweight64(value) & 1;
 }
 
 #include <linux/find.h>

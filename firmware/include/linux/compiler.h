@@ -28,6 +28,7 @@
 #define __packed __attribute__((packed))
 #define __aligned(bytes) __attribute__((aligned(bytes)))
 #define __printf(text, first) __attribute__((format(printf, text, first)))
+#define __scanf(text, first) __attribute__((format(scanf, text, first)))
 #define __section(name) __attribute__((section(name)))
 #define __weak __attribute__((weak))
 #define __pure __attribute__((pure))

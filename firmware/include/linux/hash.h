@@ -19,4 +19,11 @@ static inline u32 hash_64(u64 value, unsigned int bits)
 #define hash_long(value, bits) hash_64((value), (bits))
 #define hash_ptr(pointer, bits) hash_64((unsigned long)(pointer), (bits))
 
+static inline u32 hash32_ptr(const void *pointer)
+{
+	u64 value = (unsigned long)pointer;
+
+	return value ^ value >> 32;
+}
+
 #endif

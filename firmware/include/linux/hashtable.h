@@ -53,4 +53,6 @@ static inline bool __hash_empty(const struct hlist_head *table, unsigned int siz
 #define hash_for_each_possible_safe(table, at, n, member, key)				\
 	hlist_for_each_entry_safe(at, n, &(table)[hash_min((key), HASH_BITS(table))], member)
 
+#define hash_for_each_possible_rcu_notrace(table, at, member, key) hash_for_each_possible(table, at, member, key)
+
 #endif

@@ -7,6 +7,8 @@
 #include <linux/refcount.h>
 #include <linux/types.h>
 
+struct mutex;
+
 #define KREF_INIT(n) { .refcount = REFCOUNT_INIT(n) }
 
 static inline void kref_init(struct kref *kref)
@@ -36,5 +38,22 @@ static inline int __must_check kref_get_unless_zero(struct kref *kref)
 {
 	return refcount_inc_not_zero(&kref->refcount);
 }
+
+/* The release is called with the lock held, and lets it go. */
+#define __kref_put_under(kref, release, take, leave) ({					\
+	int _last = 0;									\
+											\
+	if (kref_read(kref) == 1) {							\
+		take;									\
+		_last = kref_put((kref), (release));					\
+		if (!_last)								\
+			leave;								\
+	} else {									\
+		_last = kref_put((kref), (release));					\
+	}										\
+	_last;										\
+})
+#define kref_put_mutex(kref, release, lock) __kref_put_under(kref, release, mutex_lock(lock), mutex_unlock(lock))
+#define kref_put_lock(kref, release, lock) __kref_put_under(kref, release, spin_lock(lock), spin_unlock(lock))
 
 #endif

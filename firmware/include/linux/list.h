@@ -337,4 +337,73 @@ static inline bool hlist_is_singular_node(struct hlist_node *node, struct hlist_
 	     at && ((n = (at)->member.next), 1);					\
 	     at = hlist_entry_safe(n, typeof(*(at)), member))
 
+static inline void list_del_init_careful(struct list_head *entry)
+{
+	list_del_init(entry);
+}
+
+static inline size_t list_count_nodes(struct list_head *head)
+{
+	struct list_head *at;
+	size_t count = 0;
+
+	list_for_each(at, head)
+		count++;
+	return count;
+}
+
+/* Move what stands before `entry` to a list of its own. */
+static inline void list_cut_before(struct list_head *list, struct list_head *head, struct list_head *entry)
+{
+	if (head->next == entry)
+		INIT_LIST_HEAD(list);
+	else
+		list_cut_position(list, head, entry->prev);
+}
+
+static inline void list_rotate_to_front(struct list_head *list, struct list_head *head)
+{
+	list_move_tail(head, list);
+}
+
+#define list_last_entry_or_null(head, type, member)					\
+	(list_empty(head) ? NULL : list_last_entry(head, type, member))
+#define list_for_each_reverse(at, head) list_for_each_prev(at, head)
+
+static inline int hlist_unhashed_lockless(const struct hlist_node *node)
+{
+	return !READ_ONCE(node->pprev);
+}
+
+/* A node that looks as if it were on a list. */
+static inline void hlist_add_fake(struct hlist_node *node)
+{
+	node->pprev = &node->next;
+}
+
+static inline bool hlist_fake(struct hlist_node *node)
+{
+	return node->pprev == &node->next;
+}
+
+static inline size_t hlist_count_nodes(struct hlist_head *head)
+{
+	struct hlist_node *at;
+	size_t count = 0;
+
+	hlist_for_each(at, head)
+		count++;
+	return count;
+}
+
+static inline void hlist_splice_init(struct hlist_head *from, struct hlist_node *last, struct hlist_head *to)
+{
+	if (to->first)
+		to->first->pprev = &last->next;
+	last->next = to->first;
+	to->first = from->first;
+	from->first->pprev = &to->first;
+	from->first = NULL;
+}
+
 #endif

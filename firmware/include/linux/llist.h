@@ -78,4 +78,29 @@ static inline struct llist_node *llist_reverse_order(struct llist_node *head)
 	return reversed;
 }
 
+#define __llist_add_batch(first, last, head) llist_add_batch((first), (last), (head))
+#define __llist_add(node, head) llist_add((node), (head))
+#define __llist_del_all(head) llist_del_all(head)
+#define member_address_is_nonnull(pointer, member) ((uintptr_t)(pointer) + offsetof(typeof(*(pointer)), member) != 0)
+
+/* A node on no list points to itself. */
+static inline void init_llist_node(struct llist_node *node)
+{
+	node->next = node;
+}
+
+static inline bool llist_on_list(const struct llist_node *node)
+{
+	return node->next != node;
+}
+
+static inline struct llist_node *llist_del_first_init(struct llist_head *head)
+{
+	struct llist_node *node = llist_del_first(head);
+
+	if (node)
+		init_llist_node(node);
+	return node;
+}
+
 #endif

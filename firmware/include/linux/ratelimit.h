@@ -26,6 +26,7 @@ static inline void ratelimit_state_init(struct ratelimit_state *state, int inter
 	*state = (struct ratelimit_state)RATELIMIT_STATE_INIT(*state, interval, burst);
 }
 
+#define RATELIMIT_STATE_INIT_DISABLED RATELIMIT_STATE_INIT(disabled, 0, DEFAULT_RATELIMIT_BURST)
 #define ratelimit_default_init(state)							\
 	ratelimit_state_init((state), DEFAULT_RATELIMIT_INTERVAL, DEFAULT_RATELIMIT_BURST)
 #define ratelimit_set_flags(state, value) ((void)((state)->flags = (value)))
@@ -51,5 +52,21 @@ static inline int ___ratelimit(struct ratelimit_state *state, const char *functi
 }
 
 #define __ratelimit(state) ___ratelimit((state), __func__)
+
+/* Who asks to be told at the end how much was left out, is. */
+static inline void ratelimit_state_exit(struct ratelimit_state *state)
+{
+	if (!(state->flags & RATELIMIT_MSG_ON_RELEASE) || !state->missed)
+		return;
+	printk(KERN_WARNING "%d output lines suppressed due to ratelimiting\n", state->missed);
+	state->missed = 0;
+}
+
+#define WARN_RATELIMIT(condition, format, ...) ({					\
+	static DEFINE_RATELIMIT_STATE(_rs, DEFAULT_RATELIMIT_INTERVAL, DEFAULT_RATELIMIT_BURST);	\
+	bool _failed = !!(condition);							\
+	WARN(_failed && __ratelimit(&_rs), format, ##__VA_ARGS__);			\
+	_failed;									\
+})
 
 #endif

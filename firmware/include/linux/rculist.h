@@ -38,4 +38,32 @@ static inline void hlist_del_rcu(struct hlist_node *node)
 	node->pprev = (void *)LIST_POISON2;
 }
 
+#define list_tail_rcu(head) (*(struct list_head **)&(head)->prev)
+#define list_bidir_del_rcu(entry) __list_del_entry(entry)
+#define list_splice_init_rcu(list, head, sync) do { list_splice_init((list), (head)); (void)(sync); } while (0)
+#define list_splice_tail_init_rcu(list, head, sync) do { list_splice_tail_init((list), (head)); (void)(sync); } while (0)
+#define list_next_or_null_rcu(head, at, type, member)					\
+	((at)->next == (head) ? NULL : list_entry((at)->next, type, member))
+#define list_for_each_rcu(at, head) list_for_each(at, head)
+#define list_for_each_entry_lockless(at, head, member) list_for_each_entry(at, head, member)
+#define list_for_each_entry_srcu(at, head, member, condition) list_for_each_entry(at, head, member)
+#define list_for_each_entry_from_rcu(at, head, member) list_for_each_entry_from(at, head, member)
+#define hlist_pprev_rcu(node) (*(struct hlist_node **)(node)->pprev)
+#define __hlist_for_each_rcu(at, head) hlist_for_each(at, head)
+#define hlist_for_each_entry_rcu_bh(at, head, member) hlist_for_each_entry(at, head, member)
+#define hlist_for_each_entry_rcu_notrace(at, head, member) hlist_for_each_entry(at, head, member)
+#define hlist_for_each_entry_srcu(at, head, member, condition) hlist_for_each_entry(at, head, member)
+#define hlist_for_each_entry_continue_rcu(at, member) hlist_for_each_entry_continue(at, member)
+#define hlist_for_each_entry_from_rcu(at, member) hlist_for_each_entry_from(at, member)
+
+static inline void hlist_replace_rcu(struct hlist_node *old, struct hlist_node *node)
+{
+	node->next = old->next;
+	node->pprev = old->pprev;
+	*node->pprev = node;
+	if (node->next)
+		node->next->pprev = &node->next;
+	old->pprev = (void *)LIST_POISON2;
+}
+
 #endif

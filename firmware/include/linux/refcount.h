@@ -66,4 +66,45 @@ static inline void refcount_dec(refcount_t *r)
 		refcount_warn_saturate(r, "decrement hit 0; leaking memory.");
 }
 
+static inline bool refcount_add_not_zero(int n, refcount_t *r)
+{
+	int old = atomic_fetch_add_unless(&r->refs, n, 0);
+
+	if (unlikely(old < 0))
+		refcount_warn_saturate(r, "saturated; leaking memory.");
+	return old != 0;
+}
+
+static inline bool refcount_dec_if_one(refcount_t *r)
+{
+	return atomic_cmpxchg(&r->refs, 1, 0) == 1;
+}
+
+/* False where it was one: the last reference is the caller's to drop, under his lock. */
+static inline bool refcount_dec_not_one(refcount_t *r)
+{
+	if (refcount_read(r) == 1)
+		return false;
+	if (unlikely(atomic_fetch_sub(1, &r->refs) <= 0))
+		refcount_warn_saturate(r, "underflow; use-after-free.");
+	return true;
+}
+
+/* True with the lock held where the last reference is gone. */
+#define __refcount_dec_and(r, take, leave) ({						\
+	bool _last = false;								\
+											\
+	if (!refcount_dec_not_one(r)) {							\
+		take;									\
+		_last = refcount_dec_and_test(r);					\
+		if (!_last)								\
+			leave;								\
+	}										\
+	_last;										\
+})
+#define refcount_dec_and_mutex_lock(r, lock) __refcount_dec_and(r, mutex_lock(lock), mutex_unlock(lock))
+#define refcount_dec_and_lock(r, lock) __refcount_dec_and(r, spin_lock(lock), spin_unlock(lock))
+#define refcount_dec_and_lock_irqsave(r, lock, flags)					\
+	__refcount_dec_and(r, spin_lock_irqsave((lock), *(flags)), spin_unlock_irqrestore((lock), *(flags)))
+
 #endif

@@ -17,6 +17,7 @@ struct seq_file {
 	int (*show)(struct seq_file *m, void *v);
 	struct file *file;
 	void *private;
+	size_t pad_until;
 };
 
 struct seq_operations {
@@ -33,6 +34,7 @@ int seq_open(struct file *file, const struct seq_operations *op);
 void *__seq_open_private(struct file *file, const struct seq_operations *op, int size);
 int seq_release(struct inode *inode, struct file *file);
 int single_open(struct file *file, int (*show)(struct seq_file *m, void *v), void *data);
+#define single_open_size(file, show, data, size) ((void)(size), single_open((file), (show), (data)))
 int single_release(struct inode *inode, struct file *file);
 ssize_t seq_read(struct file *file, char __user *buf, size_t count, loff_t *at);
 loff_t seq_lseek(struct file *file, loff_t offset, int whence);
@@ -56,6 +58,50 @@ struct hlist_node *seq_hlist_next(void *v, struct hlist_head *head, loff_t *at);
 #define seq_put_decimal_ull(m, before, number)						\
 	seq_printf((m), "%s%llu", (before), (unsigned long long)(number))
 #define seq_put_decimal_ll(m, before, number) seq_printf((m), "%s%lld", (before), (long long)(number))
+
+#define seq_put_hex_ll(m, before, number, width)						\
+	seq_printf((m), "%s%0*llx", (before), (int)(width), (unsigned long long)(number))
+#define seq_list_start_rcu(head, at) seq_list_start((head), (at))
+#define seq_list_next_rcu(v, head, at) seq_list_next((v), (head), (at))
+#define seq_hlist_start_rcu(head, at) seq_hlist_start((head), (at))
+#define seq_hlist_next_rcu(v, head, at) seq_hlist_next((v), (head), (at))
+
+/* What is written until seq_pad() takes that many characters at least. */
+static inline void seq_setwidth(struct seq_file *m, size_t width)
+{
+	m->pad_until = m->count + width;
+}
+
+static inline void seq_pad(struct seq_file *m, char last)
+{
+	while (m->count < m->pad_until && m->count < m->size)
+		seq_putc(m, ' ');
+	if (last)
+		seq_putc(m, last);
+}
+
+/* The room that is left; how much of it was used: -1 for too little. */
+static inline size_t seq_get_buf(struct seq_file *m, char **buf)
+{
+	*buf = m->count < m->size ? m->buf + m->count : NULL;
+	return m->size - m->count;
+}
+
+static inline void seq_commit(struct seq_file *m, int length)
+{
+	m->count = length < 0 ? m->size : m->count + length;
+}
+
+/* As text, with \\ooo for what is not to stand there as it is. */
+static inline void seq_escape(struct seq_file *m, const char *text, const char *special)
+{
+	for (; *text; text++) {
+		if (strchr(special, *text))
+			seq_printf(m, "\\%03o", (unsigned char)*text);
+		else
+			seq_putc(m, *text);
+	}
+}
 
 #define DEFINE_SHOW_ATTRIBUTE(__name)						\
 static int __name##_open(struct inode *inode, struct file *file)		\

@@ -5,6 +5,7 @@
 
 #include <kernel/api.h>
 #include <linux/compiler.h>
+#include <linux/errno.h>
 #include <linux/types.h>
 
 void *memset(void *to, int byte, size_t length);
@@ -92,5 +93,21 @@ int argv_count(const char *text);
 
 /* Copies that are allocated are made inline, so that whoever asks for them is the caller of kmalloc(). */
 #include <linux/kasprintf.h>
+
+/* What simple_read_from_buffer() does, for memory of the kernel's. */
+static inline ssize_t memory_read_from_buffer(void *to, size_t count, loff_t *at, const void *from, size_t available)
+{
+	loff_t start = *at;
+
+	if (start < 0)
+		return -EINVAL;
+	if (start >= (loff_t)available)
+		return 0;
+	if (count > available - start)
+		count = available - start;
+	memcpy(to, (const char *)from + start, count);
+	*at = start + count;
+	return count;
+}
 
 #endif
