@@ -93,6 +93,15 @@ def find_page(kind: str) -> Page:
     raise ConfigError(f"class: found {kind!r}, expected {expected}")
 
 
+def is_class(kind: str) -> bool:
+    """Say whether there is a page on a class."""
+    try:
+        find_page(kind)
+    except ConfigError:
+        return False
+    return True
+
+
 def read_page(path: Path) -> Page:
     """Read one page."""
     heading, _, text = path.read_text(encoding="utf-8").partition("\n")

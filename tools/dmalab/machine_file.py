@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from dmalab import machine_spec
 from dmalab.machine_spec import (
+    FAULT_RANGES,
     EduSpec,
     FaultSpec,
     FaultsSpec,
@@ -26,6 +27,7 @@ from dmalab.machine_spec import (
     RingNicSpec,
     SuppressSpec,
 )
+from dmalab.toml_lines import Location, line_of, source_line
 from emulator import memmap
 from emulator.errors import ConfigError
 from pykernel.layout.config import KernelConfig
@@ -47,16 +49,10 @@ _EXPECTED = {
     "hostile": "a table [hostile]",
     "findings": 'a table [findings] of "stop", "report" and "ignore"',
     "suppress": "tables [[suppress]]",
-    "seed": "0 or more",
     "delay_ns": "1 or more",
-    "probability": "0 to 100",
-    "interval": "1 or more",
-    "times": "-1 (always) or more",
-    "space": "0 or more",
-    "nth": "0 or more",
-    "verbose": "0 to 2",
+    **{name: f"{least} to {most}" for name, (least, most) in FAULT_RANGES.items()},
+    "times": f"-1 (always) to {FAULT_RANGES['times'][1]}",
     "ignore_gfp_wait": "true or false",
-    "min_order": "0 to 10",
     "spared": "0 or more",
     "registers": "true or false",
     "dma": "true or false",
@@ -127,6 +123,11 @@ def _port(value: int) -> int:
     return value
 
 
+def _range(name: str) -> Any:
+    least, most = FAULT_RANGES[name]
+    return Field(ge=least, le=most)
+
+
 _Ram = Annotated[int, BeforeValidator(_size), AfterValidator(_ram)]
 _Reach = Annotated[int, AfterValidator(_reach)]
 _Port = Annotated[int, AfterValidator(_port)]
@@ -172,21 +173,21 @@ class _IsaPattern(_Table):
 
 
 class _Fault(_Table):
-    probability: Annotated[int, Field(ge=0, le=100)] = 0
-    interval: Annotated[int, Field(ge=1)] = 1
-    times: Annotated[int, Field(ge=-1)] = 1
-    space: Annotated[int, Field(ge=0)] = 0
-    nth: Annotated[int, Field(ge=0)] = 0
+    probability: Annotated[int, _range("probability")] = 0
+    interval: Annotated[int, _range("interval")] = 1
+    times: Annotated[int, _range("times")] = 1
+    space: Annotated[int, _range("space")] = 0
+    nth: Annotated[int, _range("nth")] = 0
 
 
 class _KernelFault(_Fault):
-    verbose: Annotated[int, Field(ge=0, le=2)] | None = None
+    verbose: Annotated[int, _range("verbose")] | None = None
     ignore_gfp_wait: bool | None = None
-    min_order: Annotated[int, Field(ge=0, le=10)] | None = None
+    min_order: Annotated[int, _range("min_order")] | None = None
 
 
 class _Faults(_Table):
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Annotated[int, _range("seed")] = 0
     delay_ns: Annotated[int, Field(ge=1)] = 1_000_000
     failslab: _KernelFault | None = None
     fail_page_alloc: _KernelFault | None = None
@@ -200,7 +201,7 @@ class _Faults(_Table):
 
 
 class _Hostile(_Table):
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Annotated[int, _range("seed")] = 0
     probability: Annotated[int, Field(ge=0, le=100)] = HostileSpec().probability
     spared: Annotated[int, Field(ge=0)] = 0
     registers: bool = True
@@ -263,8 +264,9 @@ def parse(path: Path, text: str) -> MachineSpec:
     except ValidationError as error:
         raise _value_error(path, text, error) from error
     spec = _spec(machine)
-    for index, key, sentence in _overlaps(spec):
-        raise ConfigError(f"{path}:{_line_of(text, ('device', index, key))}: device {key}: {sentence}")
+    for location, sentence in (*_overlaps(spec), *_of_no_finding(spec)):
+        dotted = ".".join(str(part) for part in location if not isinstance(part, int))
+        raise ConfigError(f"{path}:{line_of(text, location)}: {dotted}: {sentence}")
     return spec
 
 
@@ -299,8 +301,23 @@ def _fault_specs(faults: _Faults) -> FaultsSpec:
     return FaultsSpec(faults.seed, faults.delay_ns, specs)
 
 
-def _overlaps(spec: MachineSpec) -> Iterator[tuple[int, str, str]]:
-    """Yield (index of the device, key, what is wrong) where two parts claim the same thing."""
+def _of_no_finding(spec: MachineSpec) -> Iterator[tuple[Location, str]]:
+    """Yield (key, what is wrong) where a policy or a suppression can never mean a finding, or means them all."""
+    from dmalab.explain_command import is_class
+
+    expected = "expected a class that `dmalab explain` lists"
+    for kind, _ in spec.findings:
+        if not is_class(kind):
+            yield ("findings", kind), f"found no such class of findings, {expected}"
+    for index, rule in enumerate(spec.suppress):
+        if rule.kind is not None and not is_class(rule.kind):
+            yield ("suppress", index, "kind"), f"found {_toml(rule.kind)}, {expected}"
+        if not any(rule):
+            yield ("suppress", index), "found an empty table, expected one with kind, function or file"
+
+
+def _overlaps(spec: MachineSpec) -> Iterator[tuple[Location, str]]:
+    """Yield (key, what is wrong) where two parts claim the same thing."""
     slots: dict[int, str] = {}
     ports = [(base, base + length, name) for base, length, name in _BOARD_PORTS]
     irqs = dict(_BOARD_IRQS)
@@ -308,17 +325,23 @@ def _overlaps(spec: MachineSpec) -> Iterator[tuple[int, str, str]]:
         name = f"device {index + 1}"
         if not isinstance(device, IsaPatternSpec):
             if device.slot in slots:
-                yield index, "slot", f"found {device.slot}, expected one that {slots[device.slot]} does not have"
+                yield (
+                    ("device", index, "slot"),
+                    f"found {device.slot}, expected one that {slots[device.slot]} does not have",
+                )
             slots[device.slot] = name
             continue
         start, end = device.port, device.port + _ISA_PORTS
         for other_start, other_end, other in ports:
             if start < other_end and other_start < end:
                 taken = f"{other_start:#x}-{other_end - 1:#x} of {other}"
-                yield index, "port", f"found {start:#x}-{end - 1:#x}, expected a range that does not overlap {taken}"
+                yield (
+                    ("device", index, "port"),
+                    f"found {start:#x}-{end - 1:#x}, expected a range that does not overlap {taken}",
+                )
         ports.append((start, end, name))
         if device.irq in irqs:
-            yield index, "irq", f"found {device.irq}, expected one that {irqs[device.irq]} does not have"
+            yield ("device", index, "irq"), f"found {device.irq}, expected one that {irqs[device.irq]} does not have"
         irqs[device.irq] = name
 
 
@@ -327,14 +350,14 @@ def _syntax_error(path: Path, text: str, message: str) -> ConfigError:
     found = re.search(r"\(at line (\d+), column (\d+)\)", message)
     line = int(found[1]) if found else text.count("\n") + 1
     reason = message.split(" (at ")[0]
-    return ConfigError(f"{path}:{line}: found {_source_line(text, line)!r}, expected TOML ({reason})")
+    return ConfigError(f"{path}:{line}: found {source_line(text, line)!r}, expected TOML ({reason})")
 
 
 def _value_error(path: Path, text: str, error: ValidationError) -> ConfigError:
     """Turn pydantic's first complaint into ours."""
-    first = min(error.errors(include_url=False), key=lambda each: _line_of(text, _location(each["loc"])))
+    first = min(error.errors(include_url=False), key=lambda each: line_of(text, _location(each["loc"])))
     location = _location(first["loc"])
-    line, key = _line_of(text, location), str(location[-1])
+    line, key = line_of(text, location), str(location[-1])
     dotted = ".".join(str(part) for part in location if not isinstance(part, int))
     if first["type"] == "extra_forbidden":
         known = ", ".join(_keys_beside(location))
@@ -342,53 +365,32 @@ def _value_error(path: Path, text: str, error: ValidationError) -> ConfigError:
     if first["type"].startswith("union_tag") or first["type"] == "missing":
         tag = first.get("ctx", {}).get("tag")
         found, key, dotted = (_toml(tag) if tag else "none"), "type", f"{dotted}.type"
-        line = _line_of(text, (*location, "type"))
+        line = line_of(text, (*location, "type"))
     else:
         found = _toml(first["input"])
     expected = '"stop", "report" or "ignore"' if location[0] == "findings" and len(location) > 1 else None
     return ConfigError(f"{path}:{line}: {dotted}: found {found}, expected {expected or _EXPECTED.get(key, 'a table')}")
 
 
-def _location(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+def _location(loc: Location) -> Location:
     """Drop the discriminator's value, which pydantic puts behind a list's index, from a location."""
     return tuple(part for at, part in enumerate(loc) if at == 0 or not isinstance(loc[at - 1], int))
 
 
-def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
+def _keys_beside(location: Location) -> list[str]:
     tables: dict[Any, list[type[_Table]]] = {
         "kernel": [_Kernel],
         "limits": [_Limits],
         "device": [_Edu, _IsaPattern, _RingNic],
-        "fault": [_Faults] if len(location) < _NESTED else [_KernelFault],
+        "fault": [_Faults],
         "hostile": [_Hostile],
         "iommu": [_Iommu],
         "suppress": [_Suppress],
     }
-    found = tables.get(location[0], [_Machine]) if len(location) > 1 else [_Machine]
+    found: list[type[_Table]] = tables.get(location[0], [_Machine]) if len(location) > 1 else [_Machine]
+    if location[0] == "fault" and len(location) >= _NESTED:
+        found = [_KernelFault if location[1] in machine_spec.KERNEL_FAULTS else _Fault]
     return list(dict.fromkeys(name for table in found for name in table.model_fields))
-
-
-def _line_of(text: str, location: tuple[int | str, ...]) -> int:
-    """Find the line of a key, else of its table's header, else the first."""
-    table = str(location[0]) if len(location) > 1 else ""
-    index = location[1] if len(location) > 1 and isinstance(location[1], int) else 0
-    current, seen, best = "", -1, 1
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?", line):
-            current = header[1]
-            seen += current == table
-            if current == table and (seen == index or table != "device"):
-                best = number
-        elif current == table and (not table or table != "device" or seen == index):
-            key = re.match(r"\s*[\"']?([\w-]+)[\"']?\s*[=.]", line)
-            if key and key[1] == str(location[-1]):
-                return number
-    return best
-
-
-def _source_line(text: str, line: int) -> str:
-    lines = text.splitlines()
-    return lines[line - 1].strip()[:60] if line <= len(lines) else "the end of the file"
 
 
 def _toml(value: Any) -> str:

@@ -67,6 +67,18 @@ class FaultSpec(NamedTuple):
     min_order: int | None = None
 
 
+_INT_MAX = (1 << 31) - 1  # struct fault_attr has ints
+# The least and the most of each number in a fault, wherever it is said.
+FAULT_RANGES = {
+    "seed": (0, (1 << 64) - 1),
+    "probability": (0, 100),
+    "interval": (1, _INT_MAX),
+    "times": (-1, _INT_MAX),
+    "space": (0, _INT_MAX),
+    "nth": (0, _INT_MAX),
+    "verbose": (0, 2),
+    "min_order": (0, 10),
+}
 KERNEL_FAULTS = ("failslab", "fail_page_alloc", "fail_dma_map")
 DEVICE_FAULTS = ("irq_late", "irq_lost", "irq_doubled", "dma_short", "dma_torn", "dma_late")
 
