@@ -84,6 +84,9 @@ class Board:
                 self._add_ring_nic(device)
             else:
                 self._add_isa_pattern(device)
+        hostile, names = config.hostile, [port.name for port in self.dma_ports]
+        if hostile is not None and hostile.device not in (None, *names):
+            raise ConfigError(f"hostile device: found {hostile.device!r}, expected one of {', '.join(names) or 'none'}")
 
     def _add_iommu(self) -> None:
         from emulator import iommu  # most machines do without

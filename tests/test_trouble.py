@@ -102,11 +102,31 @@ def test_no_lie_of_a_device_hurts_the_host_and_a_seed_repeats_it(seed: int) -> N
         ("failslab=1,2,3", "expected NAME=<interval>"),
         ("failslab=1,2,3,x", "expected NAME=<interval>"),
         ("failslab=nth:1,often:2", "expected NAME=<interval>"),
+        ("failslab=1,101,0,-1", "failslab: probability: found 101, expected 0 to 100"),
+        ("irq_lost=1,5,0,-2", "irq_lost: times: found -2, expected -1 to 2147483647"),
+        ("irq_lost=nth:1,verbose:1", "expected no option but nth: irq_lost is a device's"),
     ],
 )
 def test_a_wrong_fault_is_one_line(text: str, said: str) -> None:
     with pytest.raises(ConfigError, match="--fault: ") as caught:
         trouble.parse_fault(text)
+
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        (MachineSpec(command_line="failslab=1,2"), "failslab: found '1,2', expected <interval>,<probability>,<space>"),
+        (MachineSpec(command_line="failslab=1,2,3,9999999999"), "found '9999999999' in '1,2,3,9999999999', expected a"),
+        (MachineSpec(command_line="fail_dma_map=often:1"), "fail_dma_map: found option 'often', expected one of nth"),
+        (MachineSpec(command_line="fault_seed=x"), "fault_seed: found 'x' in 'x', expected a number from 0"),
+        (MachineSpec(hostile=HostileSpec(device="eth0")), "found 'eth0', expected one of 0000:00:04.0, isa_pattern"),
+    ],
+)
+def test_what_the_machine_cannot_have_is_told_before_it_runs(spec: MachineSpec, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        session.prepare(spec, scenario.find("default"))
 
     assert said in str(caught.value)
 

@@ -4,7 +4,7 @@
 Source: lib/fault-inject.c
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from emulator.chance import step
 from emulator.errors import ConfigError
@@ -14,7 +14,9 @@ FAILSLAB, FAIL_PAGE_ALLOC, FAIL_DMA_MAP = "failslab", "fail_page_alloc", "fail_d
 NAMES = (FAILSLAB, FAIL_PAGE_ALLOC, FAIL_DMA_MAP)
 _GFP_WAIT, _GFP_HIGHMEM, _GFP_NOFAIL = 0x10, 0x02, 0x800
 _OPTIONS = ("nth", "ignore_gfp_wait", "ignore_gfp_highmem", "min_order", "verbose")
-_NUMBERS = 4  # in Linux's form of the boot option
+_LINUX_FORM = ("interval", "probability", "space", "times")  # in the order of the boot option
+_SEED = "fault_seed"
+_LEAST, _MOST = -1, (1 << 31) - 1  # times=-1: always
 
 
 class FaultInjection:
@@ -36,25 +38,13 @@ class FaultInjection:
             set there, and `nth`, which is of later kernels; `fault_seed=` sets the generator
         """
         active = set()
-        for word in command_line.split():
-            name, _, value = word.partition("=")
-            if name in NAMES and value:
-                self._set_up(name, value)
+        for name, member, value in parse(command_line):
+            if name == _SEED:
+                self._mm.set("fault_random", value * 2 + 1 & (1 << 64) - 1)
+            else:
+                self._write(name, member, value)
                 active.add(name)
-            elif name == "fault_seed":
-                self._mm.set("fault_random", int(value, 0) * 2 + 1 & (1 << 64) - 1)
         return frozenset(active)
-
-    def _set_up(self, name: str, value: str) -> None:
-        numbers = [part for part in value.split(",") if "=" not in part and ":" not in part]
-        if numbers:
-            members = ("interval", "probability", "space", "times")
-            for member, given in zip(members, parse(name, numbers), strict=True):
-                self._write(name, member, given)
-        for part in value.split(","):
-            option, separator, number = part.partition(":")
-            if separator:
-                self._write(name, option, parse_option(name, option, number))
 
     def should_failslab(self, size: int, gfp_mask: int) -> bool:
         """Say whether an object is to be refused.
@@ -143,26 +133,38 @@ class FaultInjection:
             ram.u32[at >> 2] = value
 
 
-def parse(name: str, numbers: list[str]) -> list[int]:
-    """Read Linux's form: interval, probability, space, times.
+def parse(command_line: str) -> Iterator[tuple[str, str, int]]:
+    """Yield (name, member, number) of all that a command line says of faults; the seed is a member of its own.
 
-    Raises: ConfigError where it is not four numbers.
+    Raises: ConfigError where something of it cannot be read.
     """
+    for word in command_line.split():
+        name, _, value = word.partition("=")
+        if name == _SEED:
+            yield name, "", _number(name, value, value, 0, (1 << 64) - 1)
+        elif name in NAMES and value:
+            parts = value.split(",")
+            yield from _linux_form(name, value, [part for part in parts if ":" not in part])
+            for option, separator, number in (part.partition(":") for part in parts):
+                if separator and option not in _OPTIONS:
+                    raise ConfigError(f"{name}: found option {option!r}, expected one of {', '.join(_OPTIONS)}")
+                if separator:
+                    yield name, option, _number(name, value, number, 0, _MOST)
+
+
+def _linux_form(name: str, value: str, numbers: list[str]) -> Iterator[tuple[str, str, int]]:
+    if numbers and len(numbers) != len(_LINUX_FORM):
+        expected = ",".join(f"<{member}>" for member in _LINUX_FORM)
+        raise ConfigError(f"{name}: found {value!r}, expected {expected}")
+    for member, number in zip(_LINUX_FORM, numbers, strict=False):
+        yield name, member, _number(name, value, number, _LEAST if member == "times" else 0, _MOST)
+
+
+def _number(name: str, value: str, text: str, least: int, most: int) -> int:
     try:
-        found = [int(number, 0) for number in numbers]
+        number = int(text, 0)
     except ValueError:
-        found = []
-    if len(found) != _NUMBERS:
-        expected = "<interval>,<probability>,<space>,<times>"
-        raise ConfigError(f"{name}: found {','.join(numbers)!r}, expected {expected}")
-    return found
-
-
-def parse_option(name: str, option: str, number: str) -> int:
-    """Read one of our own options, NAME:NUMBER.
-
-    Raises: ConfigError where there is none of that name, or it is no number.
-    """
-    if option not in _OPTIONS or not number.isdecimal():
-        raise ConfigError(f"{name}: found {option}:{number}, expected one of {', '.join(_OPTIONS)} and a number")
-    return int(number)
+        number = least - 1
+    if not least <= number <= most:
+        raise ConfigError(f"{name}: found {text!r} in {value!r}, expected a number from {least} to {most}")
+    return number

@@ -16,7 +16,7 @@ _Faults = Annotated[
     list[str] | None, typer.Option(metavar="NAME=...", help="Inject faults (docs/faults.md); may be repeated.")
 ]
 _Hostile = Annotated[bool, typer.Option("--hostile", help="Let devices lie to their drivers.")]
-_Seed = Annotated[int | None, typer.Option(min=0, help="What faults and lies are drawn from.")]
+_Seed = Annotated[int | None, typer.Option(min=0, max=(1 << 64) - 1, help="What faults and lies are drawn from.")]
 
 
 def command(
@@ -40,8 +40,8 @@ def command(
     spec = choose_spec(machine, ram, chosen)
     if fault or hostile or seed is not None:
         spec = _with_trouble(spec, fault or [], seed, hostile=hostile)
-    if trace is not None and not trace.absolute().parent.is_dir():
-        raise ConfigError(f"--trace: found {trace}, expected a path in a folder that exists")
+    if trace is not None and (trace.is_dir() or not trace.absolute().parent.is_dir()):
+        raise ConfigError(f"--trace: found {trace}, expected the path of a file in a folder that exists")
     from dmalab import session
 
     result = session.run(spec, chosen, workload_path=workload, trace_path=trace)

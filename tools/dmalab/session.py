@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 WORKLOAD_FILE = "opt/dmalab/workload"  # firmware/include/kernel/workload.h
 FULLEST = "caches-full"  # the checkpoint at which most memory is in use
 BOOTED, DONE = "booted", "done"
+COMMAND_LINE_SIZE = 2048  # firmware/include/kernel/boot_params.h
 _TOLD_DEPTH = 16  # frames of a driver that tells a device something
 _CHECKED_DEPTH, _LOOKING_DEPTH = 32, 4  # frames of a wrong access, and those of who may have looked
 
@@ -222,7 +223,10 @@ def run(spec: MachineSpec, scenario: Scenario, *, workload_path: Path | None, tr
     session = prepare(spec, scenario, workload_path=workload_path, record=trace_path is not None)
     result = session.run()
     if trace_path is not None:
-        session.machine.trace.dump(trace_path)
+        try:
+            session.machine.trace.dump(trace_path)
+        except OSError as error:
+            raise ConfigError(f"--trace: found {error.strerror}, expected {trace_path} to be writable") from None
     return result
 
 
@@ -257,7 +261,14 @@ def with_shadow(spec: MachineSpec) -> KernelConfig:
 
 
 def command_line(spec: MachineSpec, scenario: Scenario) -> str:
-    """Write the guest's command line."""
+    """Write the guest's command line.
+
+    Raises: ConfigError where it does not fit, or says something of faults that cannot be read.
+    """
+    if "fail" in spec.command_line or "fault" in spec.command_line:
+        from pykernel.mm import fault_inject
+
+        list(fault_inject.parse(spec.command_line))
     words = [f"run={','.join(scenario.steps)}", *scenario.options]
     if not spec.kernel.fast_path:
         words.append("fast_path=0")
@@ -272,7 +283,11 @@ def command_line(spec: MachineSpec, scenario: Scenario) -> str:
         words.append("kasan=1")
     if (spec.uninitialized or spec.kernel.kasan) and "fast_path=0" not in words:
         words.append("fast_path=0")  # the guest must ask for every object
-    return " ".join(words)
+    line = " ".join(words)
+    if len(line) >= COMMAND_LINE_SIZE:
+        where = "command line of kernel and module"
+        raise ConfigError(f"{where}: found {len(line)} characters, expected {COMMAND_LINE_SIZE - 1} at most")
+    return line
 
 
 def read(path: Path) -> bytes:

@@ -6,7 +6,15 @@ Also what came of it, and what policies and suppressions have hidden of the find
 
 from typing import TYPE_CHECKING
 
-from dmalab.machine_spec import DEVICE_FAULTS, KERNEL_FAULTS, FaultSpec, FaultsSpec, HostileSpec, MachineSpec
+from dmalab.machine_spec import (
+    DEVICE_FAULTS,
+    FAULT_RANGES,
+    KERNEL_FAULTS,
+    FaultSpec,
+    FaultsSpec,
+    HostileSpec,
+    MachineSpec,
+)
 from emulator.errors import ConfigError
 from emulator.finding import Json, Suppression
 
@@ -78,6 +86,12 @@ def parse_fault(text: str) -> tuple[str, FaultSpec]:
     if (not given and not own.get("nth")) or not own.keys() <= set(_OWN_OPTIONS):
         expected = "NAME=<interval>,<probability>,<space>,<times>[,OPTION:NUMBER] or NAME=nth:N"
         raise ConfigError(f"--fault: found {text!r}, expected {expected}")
+    if own and name in DEVICE_FAULTS and own.keys() != {"nth"}:
+        raise ConfigError(f"--fault: found {text!r}, expected no option but nth: {name} is a device's")
+    for key, number in (given | own).items():
+        least, most = FAULT_RANGES.get(key, (0, 1))
+        if not least <= number <= most:
+            raise ConfigError(f"--fault: {name}: {key}: found {number}, expected {least} to {most}")
     wait = own.pop("ignore_gfp_wait", None)
     return name, FaultSpec(**given, **own, ignore_gfp_wait=None if wait is None else bool(wait))
 
