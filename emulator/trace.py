@@ -8,6 +8,7 @@ them subscribes.
 import hashlib
 import marshal
 import os
+import stat
 from collections.abc import Callable, Iterable
 from struct import Struct
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -171,18 +172,20 @@ class Trace:
         return self._hash.hexdigest()
 
     def dump(self, path: "Path") -> None:
-        """Write the recorded events as JSON lines; the file appears complete or not at all.
+        """Write the recorded events as JSON lines; a file appears complete or not at all, a device or pipe stays one.
 
-        Raises: ValueError where the trace was not recording: half a trace would pass for a whole one.
+        Raises: ValueError where the trace was not recording: half a trace would pass for a whole one; OSError.
         """
         if not self.recording:
             raise ValueError("the trace was not recorded")
         self.flush()
-        partial = path.with_name(path.name + ".partial")
-        with partial.open("w", encoding="utf-8") as file:
+        is_file = not os.path.lexists(path) or stat.S_ISREG(path.lstat().st_mode)
+        written = path.with_name(path.name + ".partial") if is_file else path
+        with written.open("w", encoding="utf-8") as file:
             for kept in self._kept:
                 file.writelines(_json_line(event) for event in self._events(kept))
-        os.replace(partial, path)
+        if is_file:
+            os.replace(written, path)
 
     def flush(self) -> None:
         """Hash what has been added since the last time."""

@@ -275,9 +275,11 @@ def test_a_trace_is_written_as_json_lines(tmp_path: Path, capsys: pytest.Capture
 
 
 def test_a_trace_that_cannot_be_written_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["boot", "--trace", str(tmp_path / "no" / "trace.jsonl")]) == 2
+    (tmp_path / "loop").symlink_to("loop")  # known only when it is written
 
-    assert capsys.readouterr().err.count("\n") == 1
+    for path in (tmp_path / "no" / "trace.jsonl", tmp_path, tmp_path / "loop"):
+        assert main(["boot", "--scenario", "module-unload", "--trace", str(path)]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_a_workload_for_a_scenario_without_one_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -142,6 +142,16 @@ def test_a_recorded_trace_is_dumped_as_one_line_an_event(tmp_path: Path) -> None
     assert [path.name for path in tmp_path.iterdir()] == ["trace.jsonl"]
 
 
+def test_what_is_no_plain_file_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "file")  # as /dev/stdout may be; /dev/null must stay, too
+
+    Trace(recording=True).dump(link)
+
+    assert link.is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link"]
+
+
 def test_a_trace_that_was_not_recorded_cannot_be_dumped(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not recorded"):
         Trace().dump(tmp_path / "trace.jsonl")
