@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dmalab import driver_build
 from dmalab.cli import main
 from dmalab.compiler import find_compiler, include_flags, version_flags
 from dmalab.lab import Lab, LabStopped
@@ -142,6 +143,8 @@ def test_a_call_that_nothing_ends_is_a_hung_task_with_the_drivers_line(capsys, t
         ([str(DRIVERS / "hello.c"), "--device", "edu,mask=99"], "--device: found 'mask=99'"),
         ([str(DRIVERS / "hello.c"), "--device", "isa_pattern,slot=3"], "--device: found 'slot=3'"),
         ([str(DRIVERS / "hello.c"), "--param", "x"], "--param: found 'x'"),
+        ([str(DRIVERS / "hello.c"), "--param", "x=a b"], "--param: found 'x=a b', expected NAME=VALUE in ASCII"),
+        ([str(DRIVERS / "hello.c"), "--param", f"x={'a' * 2100}"], "characters, expected 2047 at most"),
         ([str(DRIVERS / "hello.c"), "--user", "nothing.py"], "--user: found no file nothing.py"),
     ],
 )
@@ -151,6 +154,42 @@ def test_wrong_input_ends_with_2_and_one_line(arguments, complaint, capsys):
     said = capsys.readouterr().err
     assert complaint in said
     assert said.count("\n") == 1
+
+
+def test_a_module_is_not_named_after_what_neither_macro_nor_command_line_can_hold(tmp_path, capsys):
+    for name in ('quo"te.c', "two words.c", f"{'n' * 56}.c"):
+        (tmp_path / name).write_bytes((DRIVERS / "hello.c").read_bytes())
+        assert main(["run", str(tmp_path / name)]) == 2
+        assert "expected a name of up to 55 letters, digits, - and _" in capsys.readouterr().err
+
+
+def test_a_header_that_changes_is_seen_whatever_it_is_called(tmp_path, capsys):
+    folder = tmp_path / "two words"
+    folder.mkdir()
+    (folder / "driver.c").write_text('#include "my $ #header.h"\n' + (DRIVERS / "hello.c").read_text())
+    (folder / "my $ #header.h").write_text("")
+    assert main(["run", str(folder / "driver.c")]) == 0
+
+    (folder / "my $ #header.h").write_text("#error has changed\n")
+
+    assert main(["run", str(folder / "driver.c")]) == 2
+    assert "has changed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "said"), [('"', "$CC: found '\"', expected the command"), ("true", "no object file")]
+)
+def test_a_compiler_that_is_none_is_one_line(command, said, monkeypatch, capsys):
+    monkeypatch.setenv("CC", command)
+    driver_build._compiler.cache_clear()
+
+    code = main(["run", str(DRIVERS / "hello.c")])
+
+    driver_build._compiler.cache_clear()
+    said_all = capsys.readouterr().err
+    assert code == 2
+    assert said in said_all
+    assert said_all.count("\n") == 1
 
 
 def test_a_part_on_the_isa_bus_can_be_the_only_device(capsys):
@@ -166,6 +205,26 @@ def test_a_users_script_acts_as_user_space(capsys, tmp_path):
 
     assert main(["run", str(DRIVERS / "edu_char.c"), "--user", str(script)]) == 0
     assert "id ed000001" in capsys.readouterr().out
+
+
+def test_what_goes_wrong_in_a_users_script_fails_the_run_with_its_line(capsys, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text("def use(user):\n    user.open('/dev/none')\n\ndef main(user):\n    use(user)\n")
+
+    document = run_json(capsys, str(FAULTY / "leaks.c"), "--user", str(script))
+
+    (check,) = document["checks"]
+    assert check["sentence"].startswith(f"{script}:2: found FileNotFoundError: [Errno 2] No such file or directory")
+    assert document["exit_code"] == 1
+    assert "module-leak" in [finding["kind"] for finding in document["findings"]]  # it was unloaded all the same
+
+
+def test_a_script_that_cannot_be_imported_is_one_line(capsys, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text("import os\nos.nothing()\n")
+
+    assert main(["run", str(DRIVERS / "hello.c"), "--user", str(script)]) == 2
+    assert f"{script}:2: found AttributeError: " in capsys.readouterr().err
 
 
 def test_a_pointer_of_a_users_that_the_kernel_follows_by_itself_faults_at_that_line():

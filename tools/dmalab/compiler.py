@@ -93,7 +93,10 @@ def find_compiler() -> Compiler:
 
 
 def _from_environment(text: str) -> Compiler:
-    words = tuple(shlex.split(text))
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError:
+        words = ()
     path = shutil.which(words[0]) if words else None
     if path is None:
         raise ConfigError(f"$CC: found {text!r}, expected the command of a C compiler")

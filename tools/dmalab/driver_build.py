@@ -8,6 +8,7 @@ were made from: sources, the headers that they include, flags, compiler, and the
 import hashlib
 import json
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from typing import Any
 
 from dmalab.compiler import Compiler, find_compiler, include_flags, version_flags
 from dmalab.driver_messages import explain
-from dmalab.module_image import LINK_SCRIPT_END, ModuleImage, link_script_start, read_image
+from dmalab.module_image import LINK_SCRIPT_END, LONGEST_NAME, ModuleImage, link_script_start, read_image
 from dmalab.object_file import check_object, is_elf
 from emulator.errors import ConfigError
 from firmware import BUILD_DIR, FIRMWARE_DIR, MODULE_LIBRARY
@@ -55,8 +56,15 @@ def cache_dir() -> Path:
 
 
 def module_name(sources: Sequence[Path]) -> str:
-    """Name a module after its first source, as kbuild does: hyphens become underscores."""
-    return sources[0].stem.replace("-", "_").replace(".", "_")
+    """Name a module after its first source, as kbuild does: hyphens become underscores.
+
+    Raises: ConfigError where that is no name that a macro and a command line can hold.
+    """
+    name = sources[0].stem.replace("-", "_").replace(".", "_")
+    if not name.isascii() or not re.fullmatch(rf"\w{{1,{LONGEST_NAME}}}", name):
+        expected = f"a name of up to {LONGEST_NAME} letters, digits, - and _, which the module is named after"
+        raise ConfigError(f"{sources[0]}: found {name!r}, expected {expected}")
+    return name
 
 
 def build(
@@ -138,8 +146,9 @@ def _run_compiler(compiler: Compiler, arguments: list[str], source: Path, folder
         obj, depends = Path(scratch) / "out.o", Path(scratch) / "out.d"
         command = [*compiler.command, *arguments, *include_flags(), "-MD", "-MF", str(depends), "-c", str(source)]
         done = _run([*command, "-o", str(obj)], folder)
-        if done.returncode:
-            raise CompileError(explain(done.stderr.rstrip("\n") or f"{compiler.name}: exit code {done.returncode}"))
+        if done.returncode or not (obj.exists() and depends.exists()):
+            said = done.stderr.rstrip("\n") or f"{compiler.name}: exit code {done.returncode}, and no object file"
+            raise CompileError(explain(said))
         includes = {path: _digest(Path(path)) for path in _own_includes(depends, source)}
         content = hashlib.sha256(obj.read_bytes()).hexdigest()[:32]
         target = folder / f"{content}.o"
@@ -151,7 +160,8 @@ def _run_compiler(compiler: Compiler, arguments: list[str], source: Path, folder
 
 def _own_includes(depends: Path, source: Path) -> list[str]:
     """List the headers that are the user's, from the rule that the compiler wrote for make."""
-    words = depends.read_text(encoding="utf-8").replace("\\\n", " ").split()[1:]
+    rule = depends.read_text(encoding="utf-8").replace("\\\n", " ")
+    words = [re.sub(r"\\([ #])", r"\1", word).replace("$$", "$") for word in re.split(r"(?<!\\)\s+", rule)[1:]]
     ours = str(FIRMWARE_DIR)
     return sorted(
         {word for word in words if not word.startswith(ours) and word != str(source) and Path(word).is_file()}

@@ -27,7 +27,7 @@ from dmalab.scenario import Scenario
 from dmalab.session import BOOTED, Session
 from dmalab.stops import run_machine
 from dmalab.user_space import User
-from emulator.errors import EmulatorError
+from emulator.errors import ConfigError, EmulatorError
 from emulator.finding import Finding
 from firmware import Configuration, kernel_path
 from pykernel.user_calls import ModuleState, Unmatched
@@ -38,6 +38,16 @@ _EXIT, _UNLOAD = 0, 18  # enum user_call_number
 _READY = 1  # enum user_call_state
 _EBUSY = 11  # EWOULDBLOCK, as Linux answers for a module in use
 _TEXT_BYTES = 256
+
+
+def check_parameter(text: str) -> str:
+    """Give a parameter of a module that the kernel's command line can hold.
+
+    Raises: ConfigError where it is none.
+    """
+    if not text.partition("=")[1] or not text.isascii() or not text.isprintable() or " " in text:
+        raise ConfigError(f"--param: found {text!r}, expected NAME=VALUE in ASCII, without a space")
+    return text
 
 
 class LabStopped(EmulatorError):
@@ -86,7 +96,7 @@ class Lab:
 
     def _start(self, built: Driver, spec: MachineSpec, parameters: Sequence[str]) -> None:
         self.driver = built
-        options = tuple(f"{built.name}.{parameter}" for parameter in parameters)
+        options = tuple(f"{built.name}.{check_parameter(parameter)}" for parameter in parameters)
         scenario = Scenario("run", f"run {built.name}", steps=("user",), options=options, finds_leaks=False)
         # Each allocation is to be an event of the trace: what is left over in the end is told from them.
         spec = spec._replace(kernel=replace(spec.kernel, fast_path=False))

@@ -15,9 +15,10 @@ from emulator.memmap import KERNEL_MAP_BASE, MODULE_PHYS, MODULE_PHYS_END, PAGE_
 
 MODULE_FILE = "opt/dmalab/module"
 CHECKING = "kasan_"  # before the name of a function that looks at the shadow first
+LONGEST_NAME = 55  # of a module; one more byte ends it
 _START = KERNEL_MAP_BASE + MODULE_PHYS
 _ROOM = MODULE_PHYS_END - MODULE_PHYS
-_MAGIC, _VERSION, _NAME_BYTES = 0x4D4C4D44, 3, 56
+_MAGIC, _VERSION, _NAME_BYTES = 0x4D4C4D44, 3, LONGEST_NAME + 1
 _HEADER = struct.Struct(f"<II 6Q 2Q2Q2Q2Q 2Q {_NAME_BYTES}s")
 _ELF_HEADER = struct.Struct("<16xHHIQQQIHHHHHH")
 _SEGMENT = struct.Struct("<IIQQQQQQ")
@@ -100,7 +101,7 @@ def read_image(elf: Path, name: str) -> ModuleImage:
         *(_MAGIC, _VERSION, _START, own, places["__module_rodata"], places["__module_data"], bss, end),
         *(places[f"__module_{table}{side}"] for table in _TABLES for side in ("", "_end")),
         *_old_style(places),
-        name.encode()[: _NAME_BYTES - 1],
+        name.encode(),
     )
     return ModuleImage(header + body, _START, end)
 

@@ -105,9 +105,6 @@ def _compile_and_run(
 ) -> "RunReport":
     from dmalab.user_script import load
 
-    for each in parameters:
-        if "=" not in each:
-            raise ConfigError(f"--param: found {each!r}, expected NAME=VALUE")
     main = None if script is None else load(script)
     built, note = _build(sources, spec, kernel_api, flags)
     for line in (note, built.warnings.rstrip("\n")):
@@ -127,7 +124,7 @@ def run(built: "Driver", spec: MachineSpec, parameters: list[str], main: "Callab
     try:
         lab.boot()
         if main is not None:
-            main(lab.user)
+            _run_script(lab, main)
         else:
             exercise.run()
         lab.close()
@@ -135,6 +132,16 @@ def run(built: "Driver", spec: MachineSpec, parameters: list[str], main: "Callab
         pass  # the result says where and why
     _audit(lab)
     return RunReport(lab, exercise.steps)
+
+
+def _run_script(lab: "Lab", main: "Callable[..., object]") -> None:
+    from dmalab.result import Check
+    from dmalab.user_script import ScriptFailed
+
+    try:
+        main(lab.user)
+    except ScriptFailed as failed:
+        lab.result.checks.append(Check("script", False, str(failed)))
 
 
 def _audit(lab: "Lab") -> None:
