@@ -76,7 +76,15 @@ def use_kobj_attr(user: User) -> None:
     user.write_sysfs("/sys/module/kobj_attr/parameters/level", "9")
     user.write_sysfs("/sys/module/kobj_attr/parameters/loud", "Y\n")
     assert user.read_sysfs("/sys/kernel/kobj_attr/below/text") == "second lab 9!\n"
-    assert user.read_sysfs("/sys/module/kobj_attr/parameters/ports") == "5,6,7\n"
+    parameters = "/sys/module/kobj_attr/parameters"
+    assert user.read_sysfs(f"{parameters}/ports") == "5,6,7\n"
+    user.write_sysfs(f"{parameters}/small", "9")
+    assert error_of(user.write_sysfs, f"{parameters}/small", "10") == errno.EINVAL
+    user.write_sysfs(f"{parameters}/opposite", "5")
+    user.write_sysfs(f"{parameters}/switched", "y")
+    assert error_of(user.write_sysfs, f"{parameters}/label", "longer") == errno.ENOSPC
+    shown = [user.read_sysfs(f"{parameters}/{name}") for name in ("small", "opposite", "switched", "label")]
+    assert shown == ["9\n", "-5\n", "1\n", "old\n"]
     assert error_of(user.write_sysfs, "/sys/module/kobj_attr/parameters/name", "x") == errno.EPERM
 
 
@@ -150,6 +158,7 @@ def use_iter_char(user: User) -> None:
 def use_edu_thread(user: User) -> None:
     user.sleep(20_000_000)
     assert int(user.read_sysfs(f"{PCI}/turns")) >= 3
+    assert user.read_sysfs(f"{PCI}/works") == "0x0 0x0 0\n"
 
 
 def use_edu_pin(user: User) -> None:

@@ -61,6 +61,7 @@ noinline int kthread_stop(struct task_struct *task)
 		return -EINTR;
 	}
 	task->should_stop = 1;
+	task->should_park = 0;
 	get_task_struct(task);
 	try_to_wake_up(task, TASK_NORMAL);
 	wait_for_exit(task);
@@ -72,6 +73,46 @@ noinline int kthread_stop(struct task_struct *task)
 bool kthread_should_stop(void)
 {
 	return *(volatile int *)&current->should_stop;
+}
+
+static DECLARE_WAIT_QUEUE_HEAD(parking);
+
+bool kthread_should_park(void)
+{
+	return *(volatile int *)&current->should_park;
+}
+
+void kthread_parkme(void)
+{
+	while (kthread_should_park()) {
+		set_current_state(TASK_IDLE);
+		current->parked = 1;
+		wake_up_all(&parking);
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+	current->parked = 0;
+}
+
+int kthread_park(struct task_struct *task)
+{
+	if (task->flags & PF_EXITING)
+		return -ENOSYS;
+	if (WARN_ON_ONCE(task->parked))
+		return -EBUSY;
+	task->should_park = 1;
+	if (task != current) {
+		wake_up_process(task);
+		wait_event(parking, task->parked || (task->flags & PF_EXITING));
+	}
+	return 0;
+}
+
+void kthread_unpark(struct task_struct *task)
+{
+	task->should_park = 0;
+	if (task->parked)
+		try_to_wake_up(task, TASK_NORMAL | TASK_IDLE);
 }
 
 bool kthread_freezable_should_stop(bool *was_frozen)

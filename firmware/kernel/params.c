@@ -14,16 +14,16 @@
 extern struct module __this_module;
 
 #define DEFINE_PARAM(name, type, format, parse)						\
-static int param_set_##name##_value(const char *value, const struct kernel_param *kp)	\
+int param_set_##name(const char *value, const struct kernel_param *kp)	\
 {											\
 	return value ? parse(value, 0, (type *)kp->arg) : -EINVAL;			\
 }											\
-static int param_get_##name##_value(char *buffer, const struct kernel_param *kp)	\
+int param_get_##name(char *buffer, const struct kernel_param *kp)	\
 {											\
 	return scnprintf(buffer, PAGE_SIZE, format "\n", *(type *)kp->arg);		\
 }											\
 const struct kernel_param_ops param_ops_##name = {					\
-	.set = param_set_##name##_value, .get = param_get_##name##_value }
+	.set = param_set_##name, .get = param_get_##name }
 
 DEFINE_PARAM(byte, unsigned char, "%hhu", kstrtou8);
 DEFINE_PARAM(short, short, "%hi", kstrtos16);
@@ -35,24 +35,17 @@ DEFINE_PARAM(ulong, unsigned long, "%lu", kstrtoul);
 DEFINE_PARAM(ullong, unsigned long long, "%llu", kstrtoull);
 DEFINE_PARAM(hexint, unsigned int, "%#08x", kstrtouint);
 
-int param_set_int(const char *value, const struct kernel_param *kp)
+int param_set_uint_minmax(const char *value, const struct kernel_param *kp, unsigned int min, unsigned int max)
 {
-	return param_ops_int.set(value, kp);
-}
+	unsigned int number;
+	int error = value ? kstrtouint(value, 0, &number) : -EINVAL;
 
-int param_get_int(char *buffer, const struct kernel_param *kp)
-{
-	return param_ops_int.get(buffer, kp);
-}
-
-int param_set_uint(const char *value, const struct kernel_param *kp)
-{
-	return param_ops_uint.set(value, kp);
-}
-
-int param_get_uint(char *buffer, const struct kernel_param *kp)
-{
-	return param_ops_uint.get(buffer, kp);
+	if (error)
+		return error;
+	if (number < min || number > max)
+		return -EINVAL;
+	*(unsigned int *)kp->arg = number;
+	return 0;
 }
 
 int param_set_bool(const char *value, const struct kernel_param *kp)
@@ -65,7 +58,36 @@ int param_get_bool(char *buffer, const struct kernel_param *kp)
 	return sprintf(buffer, "%c\n", *(bool *)kp->arg ? 'Y' : 'N');
 }
 
-static int param_set_invbool(const char *value, const struct kernel_param *kp)
+/* Of an int that is 0 or 1. */
+int param_set_bint(const char *value, const struct kernel_param *kp)
+{
+	bool number;
+	int error = kstrtobool(value ? value : "1", &number);
+
+	if (!error)
+		*(int *)kp->arg = number;
+	return error;
+}
+
+/* Once on, for ever on. */
+int param_set_bool_enable_only(const char *value, const struct kernel_param *kp)
+{
+	bool number;
+	int error = kstrtobool(value ? value : "1", &number);
+
+	if (!error && !number && *(bool *)kp->arg)
+		return -EROFS;
+	if (!error)
+		*(bool *)kp->arg = number;
+	return error;
+}
+
+int param_get_invbool(char *buffer, const struct kernel_param *kp)
+{
+	return sprintf(buffer, "%c\n", *(bool *)kp->arg ? 'N' : 'Y');
+}
+
+int param_set_invbool(const char *value, const struct kernel_param *kp)
 {
 	bool inverted;
 	int error = kstrtobool(value ? value : "1", &inverted);
@@ -87,7 +109,7 @@ int param_get_charp(char *buffer, const struct kernel_param *kp)
 	return scnprintf(buffer, PAGE_SIZE, "%s\n", *(char **)kp->arg ? : "(null)");
 }
 
-static int param_set_string(const char *value, const struct kernel_param *kp)
+int param_set_copystring(const char *value, const struct kernel_param *kp)
 {
 	if (!value || strlen(value) >= kp->str->maxlen)
 		return -ENOSPC;
@@ -95,7 +117,7 @@ static int param_set_string(const char *value, const struct kernel_param *kp)
 	return 0;
 }
 
-static int param_get_string(char *buffer, const struct kernel_param *kp)
+int param_get_string(char *buffer, const struct kernel_param *kp)
 {
 	return scnprintf(buffer, PAGE_SIZE, "%s\n", kp->str->string);
 }
@@ -136,9 +158,11 @@ static int param_get_array(char *buffer, const struct kernel_param *kp)
 }
 
 const struct kernel_param_ops param_ops_bool = { .set = param_set_bool, .get = param_get_bool };
-const struct kernel_param_ops param_ops_invbool = { .set = param_set_invbool, .get = param_get_bool };
+const struct kernel_param_ops param_ops_invbool = { .set = param_set_invbool, .get = param_get_invbool };
+const struct kernel_param_ops param_ops_bint = { .set = param_set_bint, .get = param_get_int };
+const struct kernel_param_ops param_ops_bool_enable_only = { .set = param_set_bool_enable_only, .get = param_get_bool };
 const struct kernel_param_ops param_ops_charp = { .set = param_set_charp, .get = param_get_charp };
-const struct kernel_param_ops param_ops_string = { .set = param_set_string, .get = param_get_string };
+const struct kernel_param_ops param_ops_string = { .set = param_set_copystring, .get = param_get_string };
 const struct kernel_param_ops param_array_ops = { .set = param_set_array, .get = param_get_array };
 
 /* Take `<module>.<name>=<value>` from the command line for each parameter. */

@@ -149,6 +149,32 @@ void __iomem *pcim_iomap_region(struct pci_dev *dev, int bar, const char *name)
 	return error ? ERR_PTR(error) : pcim_iomap_table(dev)[bar];
 }
 
+static void unmap_range(void *addr)
+{
+	pci_iounmap(NULL, (void __iomem *)addr);
+}
+
+void __iomem *pcim_iomap_range(struct pci_dev *dev, int bar, unsigned long offset, unsigned long length);
+void __iomem *pcim_iomap_range(struct pci_dev *dev, int bar, unsigned long offset, unsigned long length)
+{
+	void __iomem *addr = pci_iomap_range(dev, bar, offset, length);
+	int error = addr ? devm_add_action_or_reset(&dev->dev, unmap_range, (void *)addr) : -EINVAL;
+
+	return error ? ERR_PTR(error) : addr;
+}
+
+static void restore_intx(void *dev)
+{
+	pci_intx(dev, 1);
+}
+
+int pcim_intx(struct pci_dev *dev, int enable);
+int pcim_intx(struct pci_dev *dev, int enable)
+{
+	pci_intx(dev, enable);
+	return enable ? 0 : devm_add_action_or_reset(&dev->dev, restore_intx, dev);
+}
+
 int pcim_request_region(struct pci_dev *dev, int bar, const char *name);
 int pcim_request_region(struct pci_dev *dev, int bar, const char *name)
 {

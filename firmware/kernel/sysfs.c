@@ -122,6 +122,42 @@ void sysfs_remove_group(struct kobject *kobj, const struct attribute_group *grou
 		drop(find(kobj, &group->bin_attrs[i]->attr, group->name));
 }
 
+int sysfs_update_group(struct kobject *kobj, const struct attribute_group *group)
+{
+	sysfs_remove_group(kobj, group);
+	return sysfs_create_group(kobj, group);
+}
+
+int sysfs_merge_group(struct kobject *kobj, const struct attribute_group *group)
+{
+	return sysfs_create_group(kobj, group);
+}
+
+void sysfs_unmerge_group(struct kobject *kobj, const struct attribute_group *group)
+{
+	sysfs_remove_group(kobj, group);
+}
+
+int sysfs_add_file_to_group(struct kobject *kobj, const struct attribute *attr, const char *group)
+{
+	return add(kobj, attr, group, attr->mode, false);
+}
+
+void sysfs_remove_file_from_group(struct kobject *kobj, const struct attribute *attr, const char *group)
+{
+	drop(find(kobj, attr, group));
+}
+
+int sysfs_chmod_file(struct kobject *kobj, const struct attribute *attr, umode_t mode)
+{
+	struct sysfs_node *node = find(kobj, attr, NULL);
+
+	if (!node)
+		return -ENOENT;
+	node->mode = mode & 07777;
+	return 0;
+}
+
 int sysfs_create_groups(struct kobject *kobj, const struct attribute_group **groups)
 {
 	int error = 0, i;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* edu by the spellings of 6.12: a class by its name alone, one region mapped by one call, flags set by a function. */
+/* edu by the spellings of 6.12: guards and what frees itself, a class by its name alone, regions mapped by one call. */
 #include <linux/cdev.h>
+#include <linux/cleanup.h>
 #include <linux/device.h>
+#include <linux/min_heap.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/pci.h>
@@ -19,6 +21,57 @@ static int edu_mmap(struct file *file, struct vm_area_struct *vma)
 	return vm_iomap_memory(vma, pci_resource_start(device, 0), pci_resource_len(device, 0));
 }
 
+static DEFINE_MUTEX(lock);
+static DEFINE_SPINLOCK(spin);
+
+static bool less(const void *a, const void *b, void *args)
+{
+	return *(const u32 *)a < *(const u32 *)b;
+}
+
+static u32 *copy_of(u32 value)
+{
+	u32 *copy __free(kfree) = kmalloc(sizeof(*copy), GFP_KERNEL);
+
+	if (!copy)
+		return NULL;
+	guard(mutex)(&lock);
+	*copy = value;
+	return_ptr(copy);
+}
+
+/* 0, or the number of what went wrong. */
+static int try_guards(void)
+{
+	MIN_HEAP_PREALLOCATED(u32, small, 4) heap;
+	const struct min_heap_callbacks callbacks = { .less = less };
+	u32 *seven __free(kfree) = copy_of(7);
+	int turns = 0;
+
+	if (!seven || *seven != 7 || mutex_is_locked(&lock))
+		return 1;
+	scoped_guard(spinlock_irqsave, &spin) {
+		if (!spin_is_locked(&spin) || !irqs_disabled())
+			return 2;
+		turns++;
+	}
+	scoped_cond_guard(mutex_try, return 3, &lock) {
+		if (!mutex_is_locked(&lock))
+			return 4;
+		scoped_guard(mutex_try, &lock)
+			turns += 10;
+		turns++;
+	}
+	if (turns != 2 || mutex_is_locked(&lock) || spin_is_locked(&spin))
+		return 5;
+	min_heap_init(&heap, NULL, 4);
+	for (u32 i = 0; i < 5; i++)
+		if (!min_heap_full(&heap))
+			min_heap_push(&heap, &(u32) { 9 - i }, &callbacks, NULL);
+	min_heap_del(&heap, 0, &callbacks, NULL);
+	return *min_heap_peek(&heap) == 7 && heap.nr == 3 ? 0 : 6;
+}
+
 static ssize_t edu_read(struct file *file, char __user *to, size_t count, loff_t *at)
 {
 	u32 id = ioread32(regs);
@@ -34,6 +87,8 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 	if (err)
 		return err;
+	if (try_guards())
+		return dev_err_probe(&pdev->dev, -EINVAL, "guard %d\n", try_guards());
 	regs = pcim_iomap_region(pdev, 0, "edu_612");
 	if (IS_ERR(regs))
 		return PTR_ERR(regs);

@@ -20,6 +20,28 @@ module_param_array(ports, ushort, &nr_ports, 0444);
 static bool loud;
 module_param(loud, bool, 0644);
 
+static int small = 1, opposite, switched;
+
+static int set_small(const char *value, const struct kernel_param *kp)
+{
+	return param_set_uint_minmax(value, kp, 1, 9);
+}
+
+static const struct kernel_param_ops small_ops = { .set = set_small, .get = param_get_uint };
+module_param_cb(small, &small_ops, &small, 0644);
+
+static int set_opposite(const char *value, const struct kernel_param *kp)
+{
+	int error = param_set_int(value, kp);
+
+	opposite = -opposite;
+	return error;
+}
+module_param_call(opposite, set_opposite, param_get_int, &opposite, 0644);
+module_param_named(switched, switched, bint, 0644);
+static char label[6] = "old";
+module_param_string(label, label, sizeof(label), 0644);
+
 static struct kobject *folder, *below;
 static char text[32] = "first";
 

@@ -65,6 +65,7 @@
 #include <linux/wait_bit.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
+#include <kernel/guards.h>
 #endif
 
 #endif

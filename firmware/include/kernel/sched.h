@@ -54,6 +54,8 @@ struct task_struct {
 	void *data;
 	int started;			/* has been woken once */
 	int should_stop;
+	int should_park;
+	int parked;
 	int exit_code;
 	struct __wait_queue_head exited;
 	struct worker *worker;

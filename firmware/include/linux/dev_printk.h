@@ -55,6 +55,7 @@ const char *dev_log_name(const struct device *dev);
 #define dev_dbg_ratelimited dev_dbg
 #define dev_WARN(dev, format, ...) WARN(1, "%s %s: " format, dev_driver_string(dev), dev_log_name(dev), ##__VA_ARGS__)
 
+#define dev_warn_probe(dev, error, format, ...) ({ dev_warn((dev), format, ##__VA_ARGS__); (error); })
 int dev_err_probe(const struct device *dev, int error, const char *format, ...) __printf(3, 4);
 
 #endif

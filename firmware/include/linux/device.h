@@ -42,6 +42,23 @@ struct dev_ext_attribute {
 #define DEVICE_ATTR_ADMIN_RW(_name) struct device_attribute dev_attr_##_name = __ATTR_RW_MODE(_name, 0600)
 #define DEVICE_ATTR_ADMIN_RO(_name) struct device_attribute dev_attr_##_name = __ATTR_RO_MODE(_name, 0400)
 
+/* Of a variable: files that show it and set it. */
+#define DEVICE_ULONG_ATTR(_name, _mode, _var)					\
+	struct dev_ext_attribute dev_attr_##_name = { __ATTR(_name, _mode, device_show_ulong, device_store_ulong), &(_var) }
+#define DEVICE_INT_ATTR(_name, _mode, _var)					\
+	struct dev_ext_attribute dev_attr_##_name = { __ATTR(_name, _mode, device_show_int, device_store_int), &(_var) }
+#define DEVICE_BOOL_ATTR(_name, _mode, _var)					\
+	struct dev_ext_attribute dev_attr_##_name = { __ATTR(_name, _mode, device_show_bool, device_store_bool), &(_var) }
+#define DEVICE_STRING_ATTR_RO(_name, _mode, _var)				\
+	struct dev_ext_attribute dev_attr_##_name = { __ATTR(_name, (_mode) & ~0222, device_show_string, NULL), (_var) }
+ssize_t device_show_ulong(struct device *dev, struct device_attribute *attr, char *buf);
+ssize_t device_store_ulong(struct device *dev, struct device_attribute *attr, const char *buf, size_t count);
+ssize_t device_show_int(struct device *dev, struct device_attribute *attr, char *buf);
+ssize_t device_store_int(struct device *dev, struct device_attribute *attr, const char *buf, size_t count);
+ssize_t device_show_bool(struct device *dev, struct device_attribute *attr, char *buf);
+ssize_t device_store_bool(struct device *dev, struct device_attribute *attr, const char *buf, size_t count);
+ssize_t device_show_string(struct device *dev, struct device_attribute *attr, char *buf);
+
 #define kobj_to_dev(kobject) container_of(kobject, struct device, kobj)
 
 void device_initialize(struct device *dev);

@@ -16,6 +16,10 @@ extern struct module __this_module;
 
 #define EXPORT_SYMBOL(name) extern typeof(name) name
 #define EXPORT_SYMBOL_GPL(name) extern typeof(name) name
+#define EXPORT_SYMBOL_GPL_FUTURE(name) extern typeof(name) name
+#define EXPORT_UNUSED_SYMBOL(name) extern typeof(name) name
+#define EXPORT_UNUSED_SYMBOL_GPL(name) extern typeof(name) name
+#define EXPORT_SYMBOL_FOR_MODULES(name, modules) extern typeof(name) name
 #define EXPORT_SYMBOL_NS(name, space) extern typeof(name) name
 #define EXPORT_SYMBOL_NS_GPL(name, space) extern typeof(name) name
 

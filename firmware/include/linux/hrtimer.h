@@ -77,4 +77,16 @@ static inline bool hrtimer_is_queued(struct hrtimer *timer)
 
 #define hrtimer_active(timer) hrtimer_is_queued(timer)
 
+struct task_struct;
+
+struct hrtimer_sleeper {
+	struct hrtimer timer;
+	struct task_struct *task;	/* NULL once the time is over */
+};
+
+void __hrtimer_sleeper_start(struct hrtimer_sleeper *sleeper, ktime_t timeout, enum hrtimer_mode mode);
+/* In the state that the task has set: 0 where the time is over, -EINTR where it was woken before. */
+int schedule_hrtimeout(ktime_t *expires, enum hrtimer_mode mode);
+#define schedule_hrtimeout_range(expires, delta, mode) ((void)(delta), schedule_hrtimeout((expires), (mode)))
+
 #endif

@@ -21,11 +21,20 @@ struct task_struct *kthread_create(int (*threadfn)(void *data), void *data, cons
 	_task;											\
 })
 #define kthread_bind(task, cpu) ((void)(task), (void)(cpu))
+#define kthread_bind_mask(task, mask) ((void)(task), (void)(mask))
+#define kthread_run_on_cpu(threadfn, data, cpu, name) ((void)(cpu), kthread_run((threadfn), (data), (name), 0U))
 
 /* Ask a thread to end, wait until it has, and give what its function gave; -EINTR where it had never run. */
 int kthread_stop(struct task_struct *task);
 bool kthread_should_stop(void);
 bool kthread_freezable_should_stop(bool *was_frozen);
+#define kthread_stop_put(task) ({ struct task_struct *_stopped = (task); int _code = kthread_stop(_stopped); put_task_struct(_stopped); _code; })
+
+/* Let a thread rest where it asks kthread_should_park() and says kthread_parkme(); wait until it does. */
+int kthread_park(struct task_struct *task);
+void kthread_unpark(struct task_struct *task);
+bool kthread_should_park(void);
+void kthread_parkme(void);
 void *kthread_data(struct task_struct *task);
 
 struct completion;
@@ -36,5 +45,7 @@ void kthread_complete_and_exit(struct completion *done, long code) __noreturn;
 
 #define try_to_freeze() 0
 #define set_freezable() 0
+
+#include <linux/kthread_worker.h>
 
 #endif

@@ -35,6 +35,14 @@ struct module {
 #define MODULE_VERSION(text) _Static_assert(sizeof(text) > 0, "a version")
 #define MODULE_ALIAS(text) _Static_assert(sizeof(text) > 0, "an alias")
 #define MODULE_SOFTDEP(text) _Static_assert(sizeof(text) > 0, "dependencies")
+#define MODULE_WEAKDEP(text) _Static_assert(sizeof(text) > 0, "dependencies")
+#define MODULE_ALIAS_BLOCKDEV(major, minor) MODULE_ALIAS("block-major-" __stringify(major) "-" __stringify(minor))
+#define MODULE_ALIAS_BLOCKDEV_MAJOR(major) MODULE_ALIAS("block-major-" __stringify(major) "-*")
+#define MODULE_ALIAS_CHARDEV(major, minor) MODULE_ALIAS("char-major-" __stringify(major) "-" __stringify(minor))
+#define MODULE_ALIAS_CRYPTO(name) MODULE_ALIAS("crypto-" name)
+#define MODULE_ALIAS_FS(name) MODULE_ALIAS("fs-" name)
+#define MODULE_ALIAS_LDISC(number) MODULE_ALIAS("tty-ldisc-" __stringify(number))
+#define MODULE_ALIAS_NETPROTO(number) MODULE_ALIAS("net-pf-" __stringify(number))
 #define MODULE_FIRMWARE(text) _Static_assert(sizeof(text) > 0, "a file")
 #define MODULE_INFO(tag, text) _Static_assert(sizeof(text) > 0, #tag)
 #define MODULE_IMPORT_NS(space) _Static_assert(1, "a namespace")
@@ -44,6 +52,13 @@ struct module {
 #define MODULE_DEVICE_TABLE(type, name)						\
 	extern typeof(name) __mod_##type##__##name##_device_table		\
 		__attribute__((unused, alias(__stringify(name))))
+
+/* What another module gives: here it is there, or the link has failed. */
+#define symbol_get(name) ({ extern typeof(name) name; &(name); })
+#define symbol_request(name) symbol_get(name)
+#define symbol_put(name) do {} while (0)
+#define symbol_put_addr(address) ((void)(address))
+#define module_is_live(module) ((module)->state != MODULE_STATE_GOING)
 
 /* A module that is in use is not unloaded. */
 bool try_module_get(struct module *module);

@@ -186,6 +186,11 @@ void pci_release_regions(struct pci_dev *dev);
 int pci_request_selected_regions(struct pci_dev *dev, int bars, const char *name);
 void pci_release_selected_regions(struct pci_dev *dev, int bars);
 int pci_select_bars(struct pci_dev *dev, unsigned long flags);
+#define pci_request_region_exclusive pci_request_region
+#define pci_request_io_regions(dev, name)						\
+	pci_request_selected_regions((dev), pci_select_bars((dev), IORESOURCE_IO), (name))
+#define pci_release_io_regions(dev)							\
+	pci_release_selected_regions((dev), pci_select_bars((dev), IORESOURCE_IO))
 #define pci_request_regions_exclusive pci_request_regions
 #define pci_request_selected_regions_exclusive pci_request_selected_regions
 #define pci_request_mem_regions(dev, name)						\
@@ -213,7 +218,13 @@ void pcim_iounmap_regions(struct pci_dev *dev, int mask);
 void __iomem *pcim_iomap_region(struct pci_dev *dev, int bar, const char *name);
 int pcim_request_region(struct pci_dev *dev, int bar, const char *name);
 int pcim_request_all_regions(struct pci_dev *dev, const char *name);
+void __iomem *pcim_iomap_range(struct pci_dev *dev, int bar, unsigned long offset, unsigned long length);
+#define pcim_iounmap_region(dev, bar) pcim_iounmap_regions((dev), 1 << (bar))
+#define pcim_release_region(dev, bar) pcim_iounmap_regions((dev), 1 << (bar))
+#define pcim_request_region_exclusive pcim_request_region
+int pcim_intx(struct pci_dev *dev, int enable);
 #endif
+#define pcim_set_mwi pci_set_mwi
 
 int pci_read_config_byte(const struct pci_dev *dev, int where, u8 *value);
 int pci_read_config_word(const struct pci_dev *dev, int where, u16 *value);

@@ -31,7 +31,15 @@ int pci_msi_vec_count(struct pci_dev *dev);
 #define pci_enable_msi_exact(dev, nvec) ({ int _count = pci_enable_msi_range((dev), (nvec), (nvec)); _count < 0 ? _count : 0; })
 #define pci_alloc_irq_vectors_affinity(dev, min_vecs, max_vecs, flags, affinity)		\
 	((void)(affinity), pci_alloc_irq_vectors((dev), (min_vecs), (max_vecs), (flags)))
+#define pci_irq_get_affinity(dev, nr) ((void)(dev), (void)(nr), cpu_online_mask)
+#define pci_enable_msi_block(dev, count) pci_enable_msi_exact((dev), (count))
+#define pci_restore_msi_state(dev) ((void)(dev))
 #define pci_msi_enabled() 1
+
+/* The handler's name is made as by printf(), and belongs to the interrupt. */
+int pci_request_irq(struct pci_dev *dev, unsigned int nr, irq_handler_t handler, irq_handler_t thread_fn, void *dev_id,
+		    const char *format, ...) __printf(6, 7);
+void pci_free_irq(struct pci_dev *dev, unsigned int nr, void *dev_id);
 
 static inline int pci_dev_msi_enabled(struct pci_dev *dev)
 {

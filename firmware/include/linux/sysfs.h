@@ -60,6 +60,9 @@ struct sysfs_ops {
 	static const struct attribute_group _name##_group = { .attrs = _name##_attrs }; \
 	__ATTRIBUTE_GROUPS(_name)
 
+#define BIN_ATTRIBUTE_GROUPS(_name)						\
+	static const struct attribute_group _name##_group = { .bin_attrs = _name##_attrs }; \
+	__ATTRIBUTE_GROUPS(_name)
 #define __BIN_ATTR(_name, _mode, _read, _write, _size) {			\
 	.attr = { .name = __stringify(_name), .mode = _mode }, .read = _read, .write = _write, .size = _size }
 #define BIN_ATTR(_name, _mode, _read, _write, _size)				\
@@ -78,6 +81,13 @@ int __must_check sysfs_create_group(struct kobject *kobj, const struct attribute
 void sysfs_remove_group(struct kobject *kobj, const struct attribute_group *group);
 int __must_check sysfs_create_groups(struct kobject *kobj, const struct attribute_group **groups);
 void sysfs_remove_groups(struct kobject *kobj, const struct attribute_group **groups);
+/* Ask anew what of a group is visible; add to a group that is there, and take away again. */
+int sysfs_update_group(struct kobject *kobj, const struct attribute_group *group);
+int sysfs_merge_group(struct kobject *kobj, const struct attribute_group *group);
+void sysfs_unmerge_group(struct kobject *kobj, const struct attribute_group *group);
+int sysfs_add_file_to_group(struct kobject *kobj, const struct attribute *attr, const char *group);
+void sysfs_remove_file_from_group(struct kobject *kobj, const struct attribute *attr, const char *group);
+int __must_check sysfs_chmod_file(struct kobject *kobj, const struct attribute *attr, umode_t mode);
 int __must_check sysfs_create_bin_file(struct kobject *kobj, const struct bin_attribute *attr);
 void sysfs_remove_bin_file(struct kobject *kobj, const struct bin_attribute *attr);
 int __must_check sysfs_create_link(struct kobject *kobj, struct kobject *target, const char *name);

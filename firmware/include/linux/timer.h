@@ -39,6 +39,8 @@ int timer_delete_sync(struct timer_list *timer);
 int timer_shutdown(struct timer_list *timer);
 int timer_shutdown_sync(struct timer_list *timer);
 
+#define add_timer_on(timer, cpu) ((void)(cpu), add_timer(timer))
+#define timer_destroy_on_stack(timer) ((void)(timer))
 #define del_timer(timer) timer_delete(timer)
 #define del_timer_sync(timer) timer_delete_sync(timer)
 #define del_singleshot_timer_sync(timer) timer_delete_sync(timer)
@@ -74,6 +76,8 @@ static inline void timer_setup(struct timer_list *timer, void (*function)(struct
 #define DEFINE_TIMER(name, callback, ticks, argument)						\
 	struct timer_list name = TIMER_INITIALIZER(callback, ticks, argument)
 #define init_timer(timer) init_timer_key(timer)
+#define init_timer_deferrable(timer)							\
+	do { init_timer_key(timer); (timer)->flags |= TIMER_DEFERRABLE; } while (0)
 #define init_timer_on_stack(timer) init_timer_key(timer)
 #define destroy_timer_on_stack(timer) ((void)(timer))
 
@@ -90,5 +94,16 @@ static inline void setup_timer(struct timer_list *timer, void (*function)(unsign
 
 unsigned long round_jiffies(unsigned long j);
 unsigned long round_jiffies_relative(unsigned long j);
+
+/* Up to the next whole second. */
+static inline unsigned long round_jiffies_up(unsigned long j)
+{
+	return j % HZ ? j - j % HZ + HZ : j;
+}
+
+#define round_jiffies_up_relative(j) (round_jiffies_up((j) + jiffies) - jiffies)
+#define __round_jiffies(j, cpu) ((void)(cpu), round_jiffies(j))
+#define __round_jiffies_relative(j, cpu) ((void)(cpu), round_jiffies_relative(j))
+#define __round_jiffies_up(j, cpu) ((void)(cpu), round_jiffies_up(j))
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef LINUX_WAIT_H
 #define LINUX_WAIT_H
 
+#include <linux/hrtimer.h>
 #include <linux/list.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -16,6 +17,7 @@ int default_wake_function(struct wait_queue_entry *entry, unsigned int mode, int
 int autoremove_wake_function(struct wait_queue_entry *entry, unsigned int mode, int flags, void *key);
 
 #define WQ_FLAG_EXCLUSIVE 0x01
+#define WQ_FLAG_WOKEN 0x02
 
 /* Where names have changed, both are there. */
 struct wait_queue_entry {
@@ -76,6 +78,7 @@ static inline int waitqueue_active(const wait_queue_head_t *queue)
 }
 
 #define wq_has_sleeper(queue) waitqueue_active(queue)
+#define wq_has_single_sleeper(queue) list_is_singular(&(queue)->head)
 
 void add_wait_queue(wait_queue_head_t *queue, wait_queue_entry_t *entry);
 void add_wait_queue_exclusive(wait_queue_head_t *queue, wait_queue_entry_t *entry);
@@ -100,6 +103,7 @@ void __wake_up_locked(wait_queue_head_t *queue, unsigned int mode, int nr, void 
 #define wake_up_sync(queue) wake_up(queue)
 #define wake_up_locked(queue) __wake_up_locked((queue), TASK_NORMAL, 1, NULL)
 #define wake_up_all_locked(queue) __wake_up_locked((queue), TASK_NORMAL, 0, NULL)
+#define wake_up_locked_poll(queue, mask) __wake_up_locked((queue), TASK_NORMAL, 1, (void *)(unsigned long)(mask))
 #define wake_up_interruptible(queue) __wake_up((queue), TASK_INTERRUPTIBLE, 1, NULL)
 #define wake_up_interruptible_nr(queue, nr) __wake_up((queue), TASK_INTERRUPTIBLE, (nr), NULL)
 #define wake_up_interruptible_all(queue) __wake_up((queue), TASK_INTERRUPTIBLE, 0, NULL)
@@ -107,6 +111,13 @@ void __wake_up_locked(wait_queue_head_t *queue, unsigned int mode, int nr, void 
 #define wake_up_poll(queue, mask) __wake_up((queue), TASK_NORMAL, 1, (void *)(unsigned long)(mask))
 #define wake_up_interruptible_poll(queue, mask)						\
 	__wake_up((queue), TASK_INTERRUPTIBLE, 1, (void *)(unsigned long)(mask))
+
+#define wake_up_interruptible_sync_poll(queue, mask) wake_up_interruptible_poll((queue), (mask))
+#define wake_up_pollfree(queue) __wake_up((queue), TASK_NORMAL, 0, (void *)(unsigned long)(0x10 | 0x4000))
+
+/* For loops that look after they have been woken, rather than before they sleep. */
+int woken_wake_function(struct wait_queue_entry *entry, unsigned int mode, int flags, void *key);
+long wait_woken(wait_queue_entry_t *entry, unsigned int mode, long timeout);
 
 /*
  * Sleep until the condition holds: the ticks that were left, at least 1; 0 where they ran out; -ERESTARTSYS for a signal.
@@ -182,6 +193,92 @@ void __wake_up_locked(wait_queue_head_t *queue, unsigned int mode, int nr, void 
 #define wait_event_interruptible_lock_irq_timeout(queue, condition, lock, timeout)		\
 	___wait_event(queue, condition, TASK_INTERRUPTIBLE, 0, (long)(timeout),			\
 		      spin_unlock_irq(&(lock)), spin_lock_irq(&(lock)))
+
+#define wait_event_lock_irq_timeout(queue, condition, lock, timeout)				\
+	___wait_event(queue, condition, TASK_UNINTERRUPTIBLE, 0, (long)(timeout),		\
+		      spin_unlock_irq(&(lock)), spin_lock_irq(&(lock)))
+#define wait_event_lock_irq_cmd(queue, condition, lock, command)				\
+	((void)___wait_event(queue, condition, TASK_UNINTERRUPTIBLE, 0, (long)MAX_SCHEDULE_TIMEOUT,	\
+			     spin_unlock_irq(&(lock)); command, spin_lock_irq(&(lock))))
+#define wait_event_interruptible_lock_irq_cmd(queue, condition, lock, command)			\
+	__wait_event_result(___wait_event(queue, condition, TASK_INTERRUPTIBLE, 0,		\
+					  (long)MAX_SCHEDULE_TIMEOUT,				\
+					  spin_unlock_irq(&(lock)); command, spin_lock_irq(&(lock))))
+
+/* The others: who wakes one at a time, what state the sleeper is in, what the load counts. */
+#define wait_event_exclusive_cmd(queue, condition, before, after)				\
+	((void)___wait_event(queue, condition, TASK_UNINTERRUPTIBLE, WQ_FLAG_EXCLUSIVE,		\
+			     (long)MAX_SCHEDULE_TIMEOUT, before, after))
+#define wait_event_killable_exclusive(queue, condition)						\
+	__wait_event_result(__wait_event_sleep(queue, condition, TASK_KILLABLE, WQ_FLAG_EXCLUSIVE,	\
+					       (long)MAX_SCHEDULE_TIMEOUT))
+#define wait_event_idle_timeout(queue, condition, timeout)					\
+	__wait_event_sleep(queue, condition, TASK_IDLE, 0, (long)(timeout))
+#define wait_event_idle_exclusive(queue, condition)						\
+	((void)__wait_event_sleep(queue, condition, TASK_IDLE, WQ_FLAG_EXCLUSIVE, (long)MAX_SCHEDULE_TIMEOUT))
+#define wait_event_idle_exclusive_timeout(queue, condition, timeout)				\
+	__wait_event_sleep(queue, condition, TASK_IDLE, WQ_FLAG_EXCLUSIVE, (long)(timeout))
+#define wait_event_freezable_exclusive(queue, condition) wait_event_interruptible_exclusive(queue, condition)
+#define wait_event_state(queue, condition, sleep_state)						\
+	__wait_event_result(__wait_event_sleep(queue, condition, (sleep_state), 0, (long)MAX_SCHEDULE_TIMEOUT))
+#define io_wait_event(queue, condition) wait_event(queue, condition)
+#define io_wait_event_timeout(queue, condition, timeout) wait_event_timeout(queue, condition, timeout)
+
+/* With the queue's own lock held. */
+#define __wait_event_locked(queue, condition, exclusive, take, leave) ({			\
+	DEFINE_WAIT(_wait);									\
+	int _signal = 0;									\
+												\
+	_wait.flags |= (exclusive);								\
+	while (!_signal && !(condition)) {							\
+		if (list_empty(&_wait.entry))							\
+			__add_wait_queue_entry_tail(&(queue), &_wait);				\
+		set_current_state(TASK_INTERRUPTIBLE);						\
+		if (signal_pending(current)) {							\
+			_signal = -ERESTARTSYS;							\
+			break;									\
+		}										\
+		leave(&(queue).lock);								\
+		schedule();									\
+		take(&(queue).lock);								\
+	}											\
+	list_del_init(&_wait.entry);								\
+	__set_current_state(TASK_RUNNING);							\
+	_signal;										\
+})
+#define wait_event_interruptible_locked(queue, condition)					\
+	__wait_event_locked(queue, condition, 0, spin_lock, spin_unlock)
+#define wait_event_interruptible_locked_irq(queue, condition)					\
+	__wait_event_locked(queue, condition, 0, spin_lock_irq, spin_unlock_irq)
+#define wait_event_interruptible_exclusive_locked(queue, condition)				\
+	__wait_event_locked(queue, condition, WQ_FLAG_EXCLUSIVE, spin_lock, spin_unlock)
+#define wait_event_interruptible_exclusive_locked_irq(queue, condition)				\
+	__wait_event_locked(queue, condition, WQ_FLAG_EXCLUSIVE, spin_lock_irq, spin_unlock_irq)
+
+/* With a limit in nanoseconds: -ETIME where it is reached. */
+#define __wait_event_hrtimeout(queue, condition, timeout, sleep_state) ({			\
+	struct hrtimer_sleeper _sleeper;							\
+	int _late = 0;										\
+												\
+	might_sleep();										\
+	if (!(condition)) {									\
+		long _woken;									\
+												\
+		__hrtimer_sleeper_start(&_sleeper, (timeout), HRTIMER_MODE_REL);		\
+		_woken = ___wait_event(queue, (condition) || (!_sleeper.task && (_late = -ETIME)),	\
+				       (sleep_state), 0, (long)MAX_SCHEDULE_TIMEOUT, , );	\
+		hrtimer_cancel(&_sleeper.timer);						\
+		if (_woken < 0)									\
+			_late = _woken;								\
+	}											\
+	_late;											\
+})
+#define wait_event_hrtimeout(queue, condition, timeout)						\
+	__wait_event_hrtimeout(queue, condition, timeout, TASK_UNINTERRUPTIBLE)
+#define wait_event_interruptible_hrtimeout(queue, condition, timeout)				\
+	__wait_event_hrtimeout(queue, condition, timeout, TASK_INTERRUPTIBLE)
+
+#define add_wait_queue_priority(queue, entry) add_wait_queue((queue), (entry))
 
 /* Gone since 3.15; a wake-up that comes before the sleep is lost. */
 void sleep_on(wait_queue_head_t *queue);

@@ -129,4 +129,12 @@ static void __exit driver##_exit(void)						\
 }										\
 module_exit(driver##_exit)
 
+/* What is part of the kernel in Linux, and is never unloaded. */
+#define builtin_driver(driver, register, ...)					\
+static int __init driver##_init(void)						\
+{										\
+	return register(&(driver), ##__VA_ARGS__);				\
+}										\
+device_initcall(driver##_init)
+
 #endif
