@@ -2,10 +2,12 @@
 /* Data structures and allocations: caches, lists, hash lists, numbers, references, bits, pages, vmalloc, strings. */
 #include <linux/bitfield.h>
 #include <linux/idr.h>
+#include <linux/jhash.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/percpu-refcount.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -105,6 +107,30 @@ static int use_arithmetic(void)
 	       upper_32_bits(big) == 0x1234567 && DIV_ROUND_UP(10, 4) == 3 && clamp(15, 0, 10) == 10 ? 0 : -ERANGE;
 }
 
+static int ended;
+
+static void end(struct percpu_ref *ref)
+{
+	ended++;
+}
+
+static int use_counts(void)
+{
+	u32 words[2] = { 1, 2 };
+	struct percpu_ref users;
+	int right;
+
+	if (percpu_ref_init(&users, end, 0, GFP_KERNEL) || !percpu_ref_tryget_live(&users))
+		return -ENOMEM;
+	percpu_ref_kill(&users);
+	right = !ended && !percpu_ref_tryget_live(&users) && percpu_ref_is_dying(&users);
+	percpu_ref_put(&users);
+	right &= ended == 1 && percpu_ref_is_zero(&users);
+	percpu_ref_exit(&users);
+	return right && jhash("Four score and seven years ago", 30, 0) == 0x17770551 &&
+	       jhash2(words, 2, 5) == jhash_2words(1, 2, 5) ? 0 : -EILSEQ;
+}
+
 static int __init objects_init(void)
 {
 	int number = ida_alloc(&numbers, GFP_KERNEL), err;
@@ -118,6 +144,8 @@ static int __init objects_init(void)
 		err = use_memory();
 	if (!err)
 		err = use_arithmetic();
+	if (!err)
+		err = use_counts();
 	ida_free(&numbers, number);
 	if (err)
 		kmem_cache_destroy(cache);

@@ -77,6 +77,17 @@ void ida_destroy(struct ida *ida);
 #define ida_alloc(ida, gfp_mask) ida_alloc_range((ida), 0, ~0U, (gfp_mask))
 #define ida_alloc_min(ida, min, gfp_mask) ida_alloc_range((ida), (min), ~0U, (gfp_mask))
 #define ida_alloc_max(ida, max, gfp_mask) ida_alloc_range((ida), 0, (max), (gfp_mask))
+#if API_BEFORE(4, 19)
+#define ida_pre_get(ida, gfp_mask) ((void)(ida), 1)
+#define ida_get_new_above(ida, start, id) ({						\
+	int _new = ida_alloc_min((ida), (start), GFP_ATOMIC);				\
+											\
+	*(id) = _new;									\
+	_new < 0 ? _new : 0;								\
+})
+#define ida_get_new(ida, id) ida_get_new_above((ida), 0, (id))
+#define ida_remove ida_free
+#endif
 #define ida_simple_get(ida, start, end, gfp_mask) ida_alloc_range((ida), (start), (end) - 1U, (gfp_mask))
 #define ida_simple_remove ida_free
 /* The first number that is taken, or -ENOENT. */

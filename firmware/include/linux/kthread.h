@@ -41,6 +41,7 @@ struct completion;
 void kthread_exit(long code) __noreturn;
 void kthread_complete_and_exit(struct completion *done, long code) __noreturn;
 #define complete_and_exit(done, code) kthread_complete_and_exit((done), (code))
+#define module_put_and_kthread_exit(code) do { module_put(THIS_MODULE); kthread_exit(code); } while (0)
 #define do_exit(code) kthread_exit(code)
 
 #define try_to_freeze() 0

@@ -163,6 +163,7 @@ extern struct bus_type pci_bus_type;
 int __must_check __pci_register_driver(struct pci_driver *driver, struct module *module, const char *name);
 #define pci_register_driver(driver) __pci_register_driver((driver), THIS_MODULE, KBUILD_MODNAME)
 void pci_unregister_driver(struct pci_driver *driver);
+#define builtin_pci_driver(driver) builtin_driver(driver, pci_register_driver)
 #define module_pci_driver(pci_driver_name)						\
 	module_driver(pci_driver_name, pci_register_driver, pci_unregister_driver)
 const struct pci_device_id *pci_match_id(const struct pci_device_id *ids, struct pci_dev *dev);

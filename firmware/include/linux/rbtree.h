@@ -139,4 +139,34 @@ static inline struct rb_node *rb_find(const void *key, const struct rb_root *tre
 	return NULL;
 }
 
+/* The leftmost of those that are equal to the key, and the next one. */
+static inline struct rb_node *rb_find_first(const void *key, const struct rb_root *tree,
+					    int (*compare)(const void *key, const struct rb_node *node))
+{
+	struct rb_node *node = tree->rb_node, *found = NULL;
+
+	while (node) {
+		int order = compare(key, node);
+
+		if (!order)
+			found = node;
+		node = order <= 0 ? node->rb_left : node->rb_right;
+	}
+	return found;
+}
+
+static inline struct rb_node *rb_next_match(const void *key, struct rb_node *node,
+					    int (*compare)(const void *key, const struct rb_node *node))
+{
+	node = rb_next(node);
+	return node && !compare(key, node) ? node : NULL;
+}
+
+#define rb_for_each(node, key, tree, compare)						\
+	for ((node) = rb_find_first((key), (tree), (compare)); (node);			\
+	     (node) = rb_next_match((key), (node), (compare)))
+#define rb_find_rcu rb_find
+#define rb_find_add_rcu rb_find_add
+#define rb_replace_node_rcu rb_replace_node
+
 #endif
