@@ -164,6 +164,7 @@ class Board:
         part = RingNic(self.clock, self._irq_line(function.interrupt), port)
         self.ring_nics[function.name] = part
         function.add_bar(Bar(ring_nic.BAR_BYTES, self._registers(function.name, part)))
+        function.add_msix(ring_nic.VECTORS)
         self.pci.add(function)
 
     def _pci_function(self, slot: int, identity: Identity, reach: Reach) -> tuple[PciFunction, DmaPort]:

@@ -112,15 +112,17 @@ class FaultyParts:
 class _FaultyIrq(IrqLine):
     """One device's interrupt: what the device drives comes in, what the line is to see goes out."""
 
-    __slots__ = ("_faults", "_line", "_raised")
+    __slots__ = ("_faults", "_line", "_raised", "_vector")
 
     def __init__(self, faults: FaultyParts, line: IrqLine) -> None:
         super().__init__(self._drive)
         self._faults, self._line = faults, line
         self._raised = 0  # counts assertions: what is late belongs to one of them
+        self._vector = 0
 
-    def request(self) -> None:
+    def request(self, vector: int = 0) -> None:
         """Raise the interrupt for one more cause."""
+        self._vector = vector
         if self.level:
             self._raise()
         self.level = True
@@ -137,16 +139,16 @@ class _FaultyIrq(IrqLine):
         if fault == "irq_lost":
             return
         if fault == "irq_late":
-            raised = self._raised
-            self._faults.after_delay(lambda: self._raise_late(raised))
+            raised, vector = self._raised, self._vector
+            self._faults.after_delay(lambda: self._raise_late(raised, vector))
             return
-        self._line.request()
+        self._line.request(self._vector)
         if fault == "irq_doubled":
             self._faults.after_delay(self._raise_again)
 
-    def _raise_late(self, raised: int) -> None:
+    def _raise_late(self, raised: int, vector: int) -> None:
         if self.level and raised == self._raised:
-            self._line.request()
+            self._line.request(vector)
 
     def _raise_again(self) -> None:
         """Raise the line for a moment although the device has nothing to say."""

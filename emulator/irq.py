@@ -24,8 +24,11 @@ class IrqLine:
             self._level = level
             self._sink(level)
 
-    def request(self) -> None:
-        """Raise the line for one more cause. Where interrupts are messages, that is a message even if it is high."""
+    def request(self, vector: int = 0) -> None:
+        """Raise the line for one more cause. Where interrupts are messages, that is a message even if it is high.
+
+        `vector` is the message's number among those of the device; a line has but one level for all.
+        """
         self.level = True
 
 

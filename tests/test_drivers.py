@@ -12,6 +12,7 @@ import pytest
 from dmalab.compiler import KERNEL_APIS
 from dmalab.driver_build import build
 from dmalab.lab import Lab
+from dmalab.machine_spec import MachineSpec, RingNicSpec
 from dmalab.user_space import POLLIN, POLLOUT, User
 from firmware import FIRMWARE_DIR, Configuration, kernel_path
 
@@ -237,9 +238,10 @@ class Case:
         api: str = "6.1",
         parameters: tuple[str, ...] = (),
         log: str = "",
+        spec: MachineSpec | None = None,
     ) -> None:
         self.sources = [DRIVERS / f"{name}.c" for name in files]
-        self.use, self.api, self.parameters, self.log = use, api, parameters, log
+        self.use, self.api, self.parameters, self.log, self.spec = use, api, parameters, log, spec
 
 
 CASES = (
@@ -270,6 +272,7 @@ CASES = (
     Case("edu_managed", use=use_edu_managed),
     Case("edu_uio", use=use_edu_uio),
     Case("spins", log="4 s, 10! = 3628800"),
+    Case("nic_vectors", spec=MachineSpec(devices=(RingNicSpec(),)), log="let go: 2 2 1"),
     Case("soft_dog", use=use_soft_dog, parameters=("margin=9",), log="soft_dog: barks"),
     Case("platform_pair", use=use_platform_pair, log="counter-fast: removed at 117"),
 )
@@ -277,7 +280,7 @@ CASES = (
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.sources[0].stem}-{case.api}")
 def test_a_driver_compiles_without_a_warning_works_and_leaves_nothing_behind(case):
-    with Lab(case.sources, kernel_api=case.api, parameters=case.parameters) as lab:
+    with Lab(case.sources, kernel_api=case.api, parameters=case.parameters, spec=case.spec) as lab:
         case.use(lab.user)
 
     assert lab.driver.warnings == ""

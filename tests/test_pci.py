@@ -12,6 +12,7 @@ from tests.machine_parts import MIB, Bench
 
 ADDRESS, DATA = memmap.PCI_CONFIG_ADDRESS_PORT, memmap.PCI_CONFIG_DATA_PORT
 DEVFN = 4 << 3
+TABLE = memmap.PCI_MEM_BASE
 MEMORY, MASTER, INTX_DISABLE = 2, 4, 0x400
 
 
@@ -253,3 +254,59 @@ def test_a_function_that_is_not_bus_master_sends_no_message() -> None:
     bench.function.interrupt.request()
 
     assert not bench.sent
+
+
+class Vectors(Bench):
+    """A bus master with a table of four messages behind its first BAR, vector 1 of it set up; what it has sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[tuple[int, int]] = []
+        identity = Identity(0x1234, 0x11E8, 0x00FF00, 0x10, interrupt_pin=1)
+        self.function = PciFunction(
+            DEVFN, identity, self.line, lambda name, address, data: self.sent.append((address, data))
+        )
+        self.function.add_msi()
+        self.function.add_msix(4)
+        self.function.connect(self.bus)
+        for offset, width, value in ((0x10, 4, TABLE), (0x04, 2, 0x6), (0x52, 2, 0x8000)):
+            self.function.write_config(offset, width, value)
+        self.table(1, 0, 0xFEE0_0000)
+        self.table(1, 8, 0x4051)
+
+    def table(self, vector: int, offset: int, value: int) -> None:
+        self.bus.memory.write(TABLE + 16 * vector + offset, 4, value)
+
+    def pending(self) -> int:
+        return self.bus.memory.read(TABLE + 0x800, 4)
+
+
+def test_both_kinds_of_messages_are_in_the_list_of_capabilities_and_the_table_is_in_a_bar() -> None:
+    function = Vectors().function
+
+    first = function.read_config(0x34, 1)
+    second = function.read_config(first + 1, 1)
+    assert [function.read_config(at, 1) for at in (first, second)] == [0x11, 0x05]
+    assert function.read_config(second + 1, 1) == 0
+    assert function.read_config(first + 2, 2) == 0x8003
+    assert (function.read_config(first + 4, 4), function.read_config(first + 8, 4)) == (0x0, 0x800)
+
+
+def test_a_message_waits_behind_its_mask_and_behind_the_mask_of_all() -> None:
+    bench = Vectors()
+    bench.function.interrupt.request(1)
+    bench.function.interrupt.request(1)
+    bench.function.interrupt.request(2)
+    assert (bench.sent, bench.pending(), bench.levels) == ([], 0b110, [])
+
+    bench.function.write_config(0x52, 2, 0xC000)
+    bench.table(1, 12, 0)
+    assert bench.sent == []
+    bench.function.write_config(0x52, 2, 0x8000)
+
+    assert (bench.sent, bench.pending()) == ([(0xFEE0_0000, 0x4051)], 0b100)
+    bench.function.interrupt.request(1)
+    bench.function.interrupt.request(9)
+    assert len(bench.sent) == 2
+    bench.function.write_config(0x52, 2, 0)
+    assert bench.levels == [True]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dmalab import scenario, session
 from dmalab.machine_spec import MachineSpec, RingNicSpec
+from emulator.devices.pci import PciInterrupt
 from emulator.devices.ring_nic import MAX_PACKET, Cause, Control, Flag, RingNic, checksum
 from emulator.dma import Beyond, DescriptorRing, DmaPort, Reach
 from tests.machine_parts import FULL_REACH, Bench
@@ -21,10 +22,10 @@ ALL_ON = Control.TX_ENABLE | Control.RX_ENABLE | Control.LOOPBACK
 class Wired(Bench):
     """A bench with a ring_nic whose rings are set up."""
 
-    def __init__(self, reach: Reach = FULL_REACH, control: Control = ALL_ON) -> None:
+    def __init__(self, reach: Reach = FULL_REACH, control: Control = ALL_ON, irq: PciInterrupt | None = None) -> None:
         super().__init__()
         self.port_ = DmaPort(self.fabric, "dev", reach)
-        self.nic = RingNic(self.clock, self.line, self.port_)
+        self.nic = RingNic(self.clock, irq or self.line, self.port_)
         for first, ring in ((0x20, TX_RING), (0x40, RX_RING)):
             self.set(first, ring)
             self.set(first + 8, SIZE)
@@ -216,3 +217,21 @@ def test_the_guests_driver_loops_packets_of_any_number_of_pieces_back(reach: int
     assert "8 packets looped back" in result.console
     ways = {(each.to_device, each.mapping, each.outcome) for each in result.transfers}
     assert ways == {(way, kind, "ok") for way in (True, False) for kind in ("single", "coherent")}
+
+
+def test_causes_go_to_the_vectors_that_the_driver_gives_them_each_once_until_it_is_acknowledged() -> None:
+    asked: list[int] = []
+    irq = PciInterrupt(lambda level: asked.append(irq.vector) if level else None, lambda: asked.append(irq.vector))
+    bench = Wired(irq=irq)
+    bench.set(0x18, 0x0002_0100)
+    bench.give_rx([100])
+
+    bench.send([b"x" * 100], Flag.EOP | Flag.IRQ)
+    assert sorted(asked) == [0, 1]
+
+    bench.set(0x30, SIZE)
+    assert asked[2:] == [2]
+    bench.set(0x14, 0)
+    bench.set(0x10, Cause.TX_DONE)
+    bench.set(0x14, 0xFFFF_FFFF)
+    assert asked[3:] == [1, 2]

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from emulator import memmap
 from emulator.bus import AddressSpace, Bus, Range, Target
+from emulator.devices import msix
 from emulator.errors import ConfigError
 from emulator.irq import IrqLine
 
@@ -22,6 +23,10 @@ _MSI_ID = 0x05
 MSI = 0x40  # where the capability lies; then its control, address (64 bits) and data
 _MSI_CONTROL, _MSI_ADDRESS, _MSI_DATA = MSI + 2, MSI + 4, MSI + 12
 _MSI_ENABLE, _MSI_64BIT = 0x0001, 0x0080
+_MSIX_ID = 0x11
+MSIX = 0x50  # behind it: control, where the table is, where the pending bits are
+_MSIX_CONTROL, _MSIX_TABLE, _MSIX_PENDING = MSIX + 2, MSIX + 4, MSIX + 8
+_MSIX_ENABLE, _MSIX_MASK_ALL = 0x8000, 0x4000
 _ENABLE = 1 << 31
 _BAR_IO = 0x1
 _PIRQS = (memmap.PCI_INTA_IRQ, memmap.PCI_INTB_IRQ, memmap.PCI_INTC_IRQ, memmap.PCI_INTD_IRQ)
@@ -78,14 +83,16 @@ def route(devfn: int, interrupt_pin: int) -> int:
 class PciInterrupt(IrqLine):
     """A function's interrupt as its device drives it: INTx, or a message for each request."""
 
-    __slots__ = ("_notify",)
+    __slots__ = ("_notify", "vector")
 
     def __init__(self, sink: Callable[[bool], None], notify: Callable[[], None]) -> None:
         super().__init__(sink)
         self._notify = notify
+        self.vector = 0  # of the request that was last
 
-    def request(self) -> None:
+    def request(self, vector: int = 0) -> None:
         """Raise the interrupt for one more cause."""
+        self.vector = vector
         if self.level:
             self._notify()
         self.level = True
@@ -112,6 +119,7 @@ class PciFunction:
         self._irq = irq
         self._send = send
         self._redirected = redirected
+        self._msix: msix.MsixTable | None = None
         self._bars: list[tuple[int, Bar]] = []  # (offset in configuration space, BAR)
         self._placed: dict[int, tuple[int, AddressSpace, Range]] = {}
         self._bus: Bus | None = None
@@ -153,12 +161,31 @@ class PciFunction:
 
     def add_msi(self) -> None:
         """Give the function the capability to send one message, to a 64-bit address, instead of INTx."""
-        self._define(STATUS, 2, Status.CAPABILITIES)
-        self._define(CAPABILITIES, 1, MSI)
-        self._define(MSI, 2, _MSI_ID)
+        self._add_capability(MSI, _MSI_ID)
         self._define(_MSI_CONTROL, 2, _MSI_64BIT, writable=_MSI_ENABLE)
         self._define(_MSI_ADDRESS, 8, 0, writable=(1 << 64) - 4)
         self._define(_MSI_DATA, 2, 0, writable=0xFFFF)
+
+    def add_msix(self, vectors: int) -> None:
+        """Give the function the capability to send so many different messages; its next BAR is their table."""
+        bar = len(self._bars)
+        self._msix = msix.MsixTable(vectors, self._send_message, lambda: self._redirected(self.name))
+        self.add_bar(Bar(msix.BYTES, self._msix))
+        self._add_capability(MSIX, _MSIX_ID)
+        self._define(_MSIX_CONTROL, 2, vectors - 1, writable=_MSIX_ENABLE | _MSIX_MASK_ALL)
+        self._define(_MSIX_TABLE, 4, bar)
+        self._define(_MSIX_PENDING, 4, msix.PENDING | bar)
+
+    def _add_capability(self, offset: int, identification: int) -> None:
+        """Put one before those that there are."""
+        self._define(STATUS, 2, Status.CAPABILITIES)
+        self._define(offset, 2, identification | self._get(CAPABILITIES, 1) << 8)
+        self._define(CAPABILITIES, 1, offset)
+
+    @property
+    def msix_enabled(self) -> bool:
+        """Say whether interrupts are messages, each with a number."""
+        return self._msix is not None and bool(self._get(_MSIX_CONTROL, 2) & _MSIX_ENABLE)
 
     @property
     def msi_enabled(self) -> bool:
@@ -179,6 +206,9 @@ class PciFunction:
             mask = self._writable[offset + index]
             self._config[offset + index] = self._config[offset + index] & ~mask | value >> 8 * index & mask
         self._drive_intx()
+        if self._msix is not None:
+            control = self._get(_MSIX_CONTROL, 2) & (_MSIX_ENABLE | _MSIX_MASK_ALL)
+            self._msix.open(is_open=control == _MSIX_ENABLE)
         if offset < _MSI_DATA and offset + width > _MSI_ADDRESS:
             self._redirected(self.name)
         if offset < CAPABILITIES and offset + width > COMMAND:
@@ -216,13 +246,20 @@ class PciFunction:
         self._drive_intx()
 
     def _notify(self) -> None:
-        """Send the message, if the guest wants any. It is a memory write, for which the function must be bus master."""
-        if self.msi_enabled and self.is_bus_master() and self._send is not None:
-            self._send(self.name, self._get(_MSI_ADDRESS, 8), self._get(_MSI_DATA, 2))
+        """Send the message, if the guest wants any."""
+        if self._msix is not None and self.msix_enabled:
+            self._msix.request(self.interrupt.vector)
+        elif self.msi_enabled:
+            self._send_message(self._get(_MSI_ADDRESS, 8), self._get(_MSI_DATA, 2))
+
+    def _send_message(self, address: int, data: int) -> None:
+        """Send a message. It is a memory write, for which the function must be bus master."""
+        if self.is_bus_master() and self._send is not None:
+            self._send(self.name, address, data)
 
     def _drive_intx(self) -> None:
         """Drive the wire as device, command register and messages have it."""
-        level = self.interrupt.level and not self.msi_enabled
+        level = self.interrupt.level and not self.msi_enabled and not self.msix_enabled
         if level:
             self._config[STATUS] |= Status.INTERRUPT
         else:

@@ -19,6 +19,7 @@ from emulator.irq import IrqLine
 
 IDENTITY = Identity(0x1234, 0xDA7A, class_code=0x020000, revision=1, interrupt_pin=1)
 BAR_BYTES = 1 << 12
+VECTORS = 4
 REACH = Reach((1 << 32) - 1, Beyond.ABORT)
 DESCRIPTOR_BYTES = 16
 MAX_PACKET = 16384  # bytes
@@ -58,6 +59,11 @@ class Cause(IntFlag):
     TX_STALLED = 0x08
     BUS_ERROR = 0x10
     RING_ERROR = 0x20
+
+
+# In IRQ_VECTOR a byte for each group of causes: the number of its message.
+_VECTOR_SHIFTS = ((Cause.TX_DONE | Cause.TX_STALLED, 0), (Cause.RX_DONE | Cause.RX_DROPPED, 8))
+_OTHERS_SHIFT = 16
 
 
 class Flag(IntFlag):
@@ -106,6 +112,7 @@ class RingNic(Device):
     status = Register(0x08, Status, read_only=True)
     irq_status = Register(0x10, Cause, write_1_to_clear=0xFFFF_FFFF)
     irq_mask = Register(0x14, Cause)
+    irq_vector = Register(0x18, writable=0x00FF_FFFF)
     tx_base_low = Register(0x20)
     tx_base_high = Register(0x24)
     tx_size = Register(0x28)
@@ -130,6 +137,7 @@ class RingNic(Device):
         self._gathered = bytearray()
         self._spoilt = False  # the packet that is being gathered
         self._sending = self._receiving = False  # an event is on its way
+        self._asserted: frozenset[int] = frozenset()  # vectors with a cause that is not masked
         self._era = 0  # counts resets: events from before have no effect
 
     def inject(self, packet: bytes) -> None:
@@ -157,7 +165,7 @@ class RingNic(Device):
         self._gathered.clear()
         self._dma.disown_all()
         self._declare_rings()
-        self._irq.level = False
+        self._drive_irq()
 
     @tx_base_low.on_write
     @tx_base_high.on_write
@@ -199,10 +207,21 @@ class RingNic(Device):
     def _raise(self, cause: Cause) -> None:
         self.irq_status |= cause
         if cause & self.irq_mask:
-            self._irq.request()
+            self._asserted |= {self._vector_of(cause)}
+            self._irq.request(self._vector_of(cause))
+
+    def _vector_of(self, cause: Cause) -> int:
+        shift = next((shift for causes, shift in _VECTOR_SHIFTS if cause in causes), _OTHERS_SHIFT)
+        return self.irq_vector >> shift & 0xFF
 
     def _drive_irq(self) -> None:
-        self._irq.level = bool(self.irq_status & self.irq_mask)
+        """Raise the vectors that have a cause now and had none before."""
+        wanted = frozenset(self._vector_of(cause) for cause in Cause if cause & self.irq_status & self.irq_mask)
+        rising, self._asserted = wanted - self._asserted, wanted
+        for vector in sorted(rising):
+            self._irq.request(vector)
+        if not wanted:
+            self._irq.level = False
 
     @property
     def _tx_ring(self) -> Ring:

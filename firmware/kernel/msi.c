@@ -3,12 +3,12 @@
 #include <board.h>
 #include <linux/pci.h>
 
-#include "irq.h"
 #include "kernel.h"
+#include "msi.h"
 #include "sched.h"
 
 /* Acknowledged first, so that one that comes while its handler runs is not lost. */
-static int ack_msi(unsigned int irq)
+int ack_msi(unsigned int irq)
 {
 	ack_APIC_irq();
 	return 1;
@@ -25,18 +25,18 @@ static const struct irq_chip msi_chip = {
 	.unmask = leave_unmasked,
 };
 
-static int create_irq(void)
+int create_irq(const struct irq_chip *chip)
 {
 	for (int irq = MSI_IRQ_BASE; irq < NR_IRQS; irq++) {
 		if (irq_desc[irq].chip)
 			continue;
-		irq_desc[irq] = (struct irq_desc) { .chip = &msi_chip };
+		irq_desc[irq] = (struct irq_desc) { .chip = chip };
 		return irq;
 	}
 	return -ENOSPC;
 }
 
-static void destroy_irq(unsigned int irq)
+void destroy_irq(unsigned int irq)
 {
 	if (irq_desc[irq].action)
 		sched_bug(SCHED_BUG_IRQ, "BUG: the message of irq %u is given back, but %s still handles it", irq,
@@ -56,7 +56,7 @@ static void set_msi(struct pci_dev *dev, int on)
 
 static void write_message(struct pci_dev *dev, unsigned int irq)
 {
-	u16 data = MSI_VECTOR_BASE + irq - MSI_IRQ_BASE;
+	u16 data = MSI_DATA(irq);
 	u16 control;
 
 	pci_read_config_word(dev, dev->msi_cap + PCI_MSI_FLAGS, &control);
@@ -76,11 +76,11 @@ noinline int pci_enable_msi(struct pci_dev *dev)
 	might_sleep();
 	if (!dev->msi_cap)
 		dev->msi_cap = pci_find_capability(dev, PCI_CAP_ID_MSI);
-	if (!dev->msi_cap || dev->no_msi || dev->msi_enabled)
+	if (!dev->msi_cap || dev->no_msi || dev->msi_enabled || dev->msix_enabled)
 		return -EINVAL;
 	if (setup_local_APIC())
 		return -ENOMEM;
-	irq = create_irq();
+	irq = create_irq(&msi_chip);
 	if (irq < 0)
 		return irq;
 	set_msi(dev, 0);
@@ -127,7 +127,7 @@ int pci_enable_msi_range(struct pci_dev *dev, int minvec, int maxvec)
 	return error ? error : 1;
 }
 
-/* One vector, whatever is asked for: a message where there may be one, else the line. */
+/* As many messages as there may be, else the only one that a device without MSI-X has, else the line. */
 noinline int pci_alloc_irq_vectors(struct pci_dev *dev, unsigned int min_vecs, unsigned int max_vecs,
 				   unsigned int flags)
 {
@@ -135,8 +135,13 @@ noinline int pci_alloc_irq_vectors(struct pci_dev *dev, unsigned int min_vecs, u
 
 	if (!min_vecs || max_vecs < min_vecs)
 		return -ERANGE;
+	if (flags & PCI_IRQ_MSIX) {
+		error = pci_enable_msix_range(dev, NULL, min_vecs, max_vecs);
+		if (error > 0)
+			return error;
+	}
 	if (min_vecs > 1)
-		return -ENOSPC;
+		return error == -EINVAL ? -ENOSPC : error;
 	if (flags & PCI_IRQ_MSI) {
 		error = pci_enable_msi(dev);
 		if (!error)
@@ -151,10 +156,13 @@ noinline int pci_alloc_irq_vectors(struct pci_dev *dev, unsigned int min_vecs, u
 
 void pci_free_irq_vectors(struct pci_dev *dev)
 {
+	pci_disable_msix(dev);
 	pci_disable_msi(dev);
 }
 
 int pci_irq_vector(struct pci_dev *dev, unsigned int nr)
 {
+	if (dev->msix_enabled)
+		return nr < dev->nr_msix ? dev->msix_irqs[nr] : -EINVAL;
 	return nr ? -EINVAL : (int)dev->irq;
 }

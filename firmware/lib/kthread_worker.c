@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Works that a thread of their own does. kernel/kthread.c */
+#include <kernel/track.h>
 #include <linux/completion.h>
 #include <linux/kthread.h>
 #include <linux/slab.h>
@@ -36,7 +37,7 @@ int kthread_worker_fn(void *data)
 
 struct kthread_worker *__kthread_new_worker(unsigned int flags)
 {
-	struct kthread_worker *worker = kmalloc(sizeof(*worker), GFP_KERNEL);
+	struct kthread_worker *worker = __kmalloc_track_caller(sizeof(*worker), GFP_KERNEL, module_caller());
 
 	if (worker) {
 		kthread_init_worker(worker);

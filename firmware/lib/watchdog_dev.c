@@ -297,7 +297,7 @@ int watchdog_register_device(struct watchdog_device *wdd)
 	error = first_comes();
 	if (error)
 		return error;
-	wd = kzalloc(sizeof(*wd), GFP_KERNEL);
+	wd = __kmalloc_track_caller(sizeof(*wd), GFP_KERNEL | __GFP_ZERO, module_caller());
 	if (!wd) {
 		last_goes();
 		return -ENOMEM;

@@ -24,6 +24,7 @@
 #define PCI_FUNC(devfn) ((devfn) & 7)
 #define PCI_DEVID(bus, devfn) ((((u16)(bus)) << 8) | (devfn))
 #define PCI_NAME_SIZE 16
+#define PCI_MSIX_MOST 16		/* messages that a driver gets */
 
 #define PCI_DEVICE(vend, dev)								\
 	.vendor = (vend), .device = (dev), .subvendor = PCI_ANY_ID, .subdevice = PCI_ANY_ID
@@ -120,6 +121,9 @@ struct pci_dev {
 	struct pci_driver *driver;
 	struct resource resource[DEVICE_COUNT_RESOURCE];
 	char bus_id[16];
+	void __iomem *msix_base;	/* the table, while MSI-X is on */
+	unsigned int nr_msix;
+	u8 msix_irqs[PCI_MSIX_MOST];
 	unsigned int irq_line;		/* what `irq` is while no message-signalled interrupt is on */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Interrupt vectors of PCI devices; linux/pci.h includes this. A device has one message at most; there is no MSI-X. */
+/* Interrupt vectors of PCI devices; linux/pci.h includes this. A device has one message, or with MSI-X several. */
 #ifndef LINUX_PCI_MSI_H
 #define LINUX_PCI_MSI_H
 
@@ -51,18 +51,24 @@ struct msix_entry {
 	u16 entry;
 };
 
-static inline int pci_msix_vec_count(struct pci_dev *dev)
-{
-	return -EINVAL;
-}
+/* How many there are; how many were taken, the entries' `vector` being what request_irq() takes. */
+int pci_msix_vec_count(struct pci_dev *dev);
+int pci_enable_msix_range(struct pci_dev *dev, struct msix_entry *entries, int minvec, int maxvec);
+void pci_disable_msix(struct pci_dev *dev);
+#define pci_enable_msix_exact(dev, entries, nvec) ({						\
+	int _count = pci_enable_msix_range((dev), (entries), (nvec), (nvec));			\
+	_count < 0 ? _count : 0;								\
+})
+#define pci_msix_can_alloc_dyn(dev) ((void)(dev), false)
 
-static inline int pci_enable_msix_range(struct pci_dev *dev, struct msix_entry *entries, int minvec, int maxvec)
+#if API_BEFORE(4, 12)
+/* A positive number is how many there could be. */
+static inline int pci_enable_msix(struct pci_dev *dev, struct msix_entry *entries, int nvec)
 {
-	return -ENOTSUPP;
-}
+	int count = pci_msix_vec_count(dev);
 
-static inline void pci_disable_msix(struct pci_dev *dev)
-{
+	return count > 0 && nvec > count ? count : pci_enable_msix_exact(dev, entries, nvec);
 }
+#endif
 
 #endif
