@@ -9,6 +9,7 @@ import typer
 
 from dmalab import options, scenario
 from dmalab.boot import choose_spec
+from dmalab.exit_codes import FINDINGS, OK, STOPPED
 
 if TYPE_CHECKING:
     from dmalab.result import Result
@@ -81,8 +82,8 @@ def audit_session(prepared: Any) -> "tuple[Result, list[Checkpoint]]":
 def _exit_code(result: "Result", checkpoints: list[Checkpoint]) -> int:
     """Give 3 where the machine stopped, 1 where anything is violated. What else the scenario found does not count."""
     if result.stop is not None:
-        return 3
-    return 1 if any(each.audit.violations for each in checkpoints) else 0
+        return STOPPED
+    return FINDINGS if any(each.audit.violations for each in checkpoints) else OK
 
 
 def _report(result: "Result", checkpoints: list[Checkpoint], code: int, style: "Style") -> list[str]:

@@ -12,6 +12,7 @@ from dmalab.transfers import find_mapping
 from emulator.dma import DmaFabric
 from emulator.finding import Finding, Findings, Json
 from emulator.trace import Trap
+from pykernel.check.access import BEYOND_REACH
 from pykernel.check.caches import find_cache
 from pykernel.check.freed import page_count
 from pykernel.check.memory import Memory
@@ -21,7 +22,6 @@ from pykernel.kernel import Kernel
 from pykernel.layout.address import virt_to_phys
 from pykernel.mm import gfp
 
-BEYOND_REACH = "dma-beyond-reach"
 DESTROY_REFUSED = "slab-destroy-refused"
 PAGE_DOUBLE_FREE = "page-double-free"
 _CPU_ACCESSES = ("mmio-unassigned", "rom-write", "bar-over-ram", "bar-overlap")

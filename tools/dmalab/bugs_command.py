@@ -12,6 +12,7 @@ import typer
 from dmalab.bug_corpus import DEFAULT_CORPUS, Bug, find_bugs
 from dmalab.bug_judge import Judgement, judge
 from dmalab.bug_scope import CHECKERS, scope_of
+from dmalab.exit_codes import FINDINGS, OK
 from dmalab.parallel import default_jobs, map_in_order
 from dmalab.text import Style, count, table
 from emulator.errors import ConfigError
@@ -19,7 +20,6 @@ from emulator.finding import Json
 
 SCHEMA = "dmalab.bugs/1"
 _MOST_JOBS = 1024
-_OK, _WRONG = 0, 1
 
 
 def command(
@@ -46,14 +46,14 @@ def command(
 
 def exit_code(judgements: Iterable[Judgement]) -> int:
     """Give 0, or 1 where a bug was not seen, not where it is, or a twin was suspected."""
-    return _OK if all(each.ok for each in judgements) else _WRONG
+    return OK if all(each.ok for each in judgements) else FINDINGS
 
 
 def document(judgements: Sequence[Judgement]) -> dict[str, Json]:
     """Give the JSON values, in the order of docs/bugs.md."""
     return {
         "schema": SCHEMA,
-        "ok": exit_code(judgements) == _OK,
+        "ok": exit_code(judgements) == OK,
         "exit_code": exit_code(judgements),
         "bugs": len(judgements),
         "detected": sum(each.detected for each in judgements),
@@ -117,7 +117,7 @@ def report(judgements: Sequence[Judgement], style: Style) -> list[str]:
         if not each.ok:
             lines += ["", *_complaint(each, style)]
     verdict = (
-        style.paint("ok", "green", "bold") if exit_code(judgements) == _OK else style.paint("FAILED", "red", "bold")
+        style.paint("ok", "green", "bold") if exit_code(judgements) == OK else style.paint("FAILED", "red", "bold")
     )
     detected, right = (sum(getattr(each, name) for each in judgements) for name in ("detected", "line_right"))
     alarms = sum(bool(each.false_alarms) for each in judgements)

@@ -12,12 +12,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 from dmalab import __version__
+from dmalab.exit_codes import BAD_INPUT, OK
 from emulator.errors import ConfigError
-
-EXIT_OK = 0
-EXIT_FINDINGS = 1
-EXIT_BAD_INPUT = 2
-EXIT_STOPPED = 3
 
 # A run makes objects by the hundred thousand and hardly a cycle: looking for some as often as Python does by default
 # would be a tenth of a boot.
@@ -54,11 +50,11 @@ def _run_line(arguments: list[str]) -> int:
         return code
     except ConfigError as error:
         print(f"dmalab: {error}", file=sys.stderr)
-        return EXIT_BAD_INPUT
+        return BAD_INPUT
     except BrokenPipeError:
         # Whoever read us has gone (`dmalab boot | head`): say nothing, and keep Python from saying it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_OK
+        return OK
     except KeyboardInterrupt:
         return 130
 
@@ -66,10 +62,10 @@ def _run_line(arguments: list[str]) -> int:
 def _dispatch(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help"):
         print(_overview())
-        return EXIT_OK
+        return OK
     if arguments[0] == "--version":
         print(f"dmalab {__version__}")
-        return EXIT_OK
+        return OK
     name = arguments[0]
     if name not in COMMANDS:
         raise ConfigError(f"command: found {name!r}, expected one of {', '.join(COMMANDS)}")
@@ -98,7 +94,7 @@ def _run(name: str, command: Callable[..., int], summary: str, arguments: list[s
     except typer.TyperException as error:
         complaint = " ".join(error.format_message().split()).rstrip(".")
         print(f"{prog}: {complaint} (see {prog} --help)", file=sys.stderr)
-        return EXIT_BAD_INPUT
+        return BAD_INPUT
 
 
 def _overview() -> str:

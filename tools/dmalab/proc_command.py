@@ -11,6 +11,7 @@ import typer
 
 from dmalab import options, scenario
 from dmalab.boot import choose_spec
+from dmalab.exit_codes import OK, STOPPED
 from emulator.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 NAMES = ("buddyinfo", "iomem", "meminfo", "pagetypeinfo", "slabinfo", "zoneinfo")  # as in pykernel.proc.files
 END = "end"  # after the guest's last checkpoint, when it no longer runs
-_STOPPED = 3
 
 
 def command(
@@ -55,7 +55,7 @@ def command(
         sys.stdout.write("".join(files.values()))
     if result.stop is not None:
         print(f"dmalab: the machine stopped: {result.stop.reason}", file=sys.stderr)
-    return 0 if result.stop is None else _STOPPED
+    return OK if result.stop is None else STOPPED
 
 
 def read_files(prepared: "Session", at: str | None, names: tuple[str, ...]) -> "tuple[Result, dict[str, str]]":

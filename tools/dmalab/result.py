@@ -4,6 +4,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from dmalab.exit_codes import FINDINGS, OK, STOPPED
 from dmalab.machine_spec import MachineSpec
 from dmalab.scenario import Scenario
 from emulator.finding import Finding, Json
@@ -77,7 +78,7 @@ class Result:
     def exit_code(self) -> int:
         """Give 0, 1 (something is wrong) or 3 (the machine stopped abnormally)."""
         if self.stop is not None:
-            return 3
+            return STOPPED
         wrong = self.findings or not all(check.ok for check in self.checks)
         wrong = wrong or not all(row.is_ok for row in self.reach) or not all(each.is_ok for each in self.transfers)
-        return 1 if wrong else 0
+        return FINDINGS if wrong else OK

@@ -4,6 +4,7 @@
 import json
 
 from dmalab.exercise import Step
+from dmalab.exit_codes import FINDINGS, OK, STOPPED
 from dmalab.lab import Lab
 from dmalab.report import finding_lines, stop_lines, transfer_lines
 from dmalab.result import Result
@@ -11,7 +12,6 @@ from dmalab.text import Style, count
 from emulator.finding import Json
 
 SCHEMA = "dmalab.run/1"
-_OK, _FINDINGS, _STOPPED = 0, 1, 3
 
 
 class RunReport:
@@ -31,8 +31,8 @@ class RunReport:
     def exit_code(self) -> int:
         """Give 0, 1 (something is wrong) or 3 (the machine stopped abnormally)."""
         if self._result.stop is not None:
-            return _STOPPED
-        return _FINDINGS if self._result.findings or self._failed else _OK
+            return STOPPED
+        return FINDINGS if self._result.findings or self._failed else OK
 
     def text(self, style: Style) -> str:
         """Give the report for people."""
@@ -53,9 +53,9 @@ class RunReport:
 
     def _closing_line(self, style: Style) -> str:
         verdict = {
-            _OK: style.paint("ok", "green", "bold"),
-            _FINDINGS: style.paint("FAILED", "red", "bold"),
-            _STOPPED: style.paint("STOPPED", "red", "bold"),
+            OK: style.paint("ok", "green", "bold"),
+            FINDINGS: style.paint("FAILED", "red", "bold"),
+            STOPPED: style.paint("STOPPED", "red", "bold"),
         }[self.exit_code]
         result = self._result
         said = [
@@ -70,7 +70,7 @@ class RunReport:
         lab, result = self._lab, self._result
         return {
             "schema": SCHEMA,
-            "ok": self.exit_code == _OK,
+            "ok": self.exit_code == OK,
             "exit_code": self.exit_code,
             "driver": lab.driver.name,
             "kernel_api": lab.driver.kernel_api,

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dmalab.exit_codes import BAD_INPUT, FINDINGS, OK, STOPPED
 from dmalab.golden.parallel import BadFile, Outcome, replay_all
 from dmalab.golden.replay import FileResult, describe, find_recordings, summary
 from dmalab.parallel import default_jobs
@@ -17,7 +18,6 @@ from emulator.errors import ConfigError, EmulatorError
 
 SCHEMA = "dmalab.golden/1"
 _MOST_JOBS = 1024
-_OK, _DIFFERENT, _BAD_INPUT, _KILLED = range(4)
 
 
 def command(
@@ -39,7 +39,7 @@ def command(
             _tell(outcome, quiet=as_json)
     except EmulatorError as error:
         print(f"dmalab: {error}", file=sys.stderr)
-        return _KILLED
+        return STOPPED
     results = [outcome for outcome in outcomes if isinstance(outcome, FileResult)]
     code = exit_code(outcomes)
     if as_json:
@@ -51,8 +51,8 @@ def command(
 
 def exit_code(outcomes: Iterable[Outcome]) -> int:
     """Give 0, 1 where something differs, 2 where a file could not be replayed at all."""
-    codes = [_BAD_INPUT if isinstance(each, BadFile) else _OK if each.ok else _DIFFERENT for each in outcomes]
-    return max(codes, default=_OK)
+    codes = [BAD_INPUT if isinstance(each, BadFile) else OK if each.ok else FINDINGS for each in outcomes]
+    return max(codes, default=OK)
 
 
 def document(outcomes: Sequence[Outcome], code: int) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def document(outcomes: Sequence[Outcome], code: int) -> dict[str, Any]:
     results = [outcome for outcome in outcomes if isinstance(outcome, FileResult)]
     return {
         "schema": SCHEMA,
-        "ok": code == _OK,
+        "ok": code == OK,
         "exit_code": code,
         "exact": sum(result.exact for result in results),
         "operations": sum(result.operations for result in results),
