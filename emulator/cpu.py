@@ -188,11 +188,6 @@ class Cpu:
         self._env.save()
         return self._mmu.translate(virt)
 
-    def read_virt(self, virt: int, length: int) -> bytes:
-        """Read RAM by virtual address: fewer than `length` bytes where it ends. Devices are not touched."""
-        self._env.save()
-        return self._mmu.peek(virt, length)
-
     def backtrace(self, rip: int, rbp: int, limit: int = 32) -> list[int]:
         """Follow the chain of frame pointers from (rip, rbp): code addresses, innermost first, at most `limit`."""
         self._env.save()

@@ -18,7 +18,6 @@ RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI = range(8)
 GENERAL = ("rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", *(f"r{n}" for n in range(8, 16)))
 # Segment registers likewise, then the system tables.
 ES, CS, SS, DS, FS, GS, LDTR, TR, GDTR, IDTR = range(10)
-SEGMENTS = ("es", "cs", "ss", "ds", "fs", "gs", "ldtr", "tr", "gdtr", "idtr")
 
 _HEADER = 40  # bytes before the state in a context
 # In 64-bit words from the state's start ...

@@ -76,8 +76,8 @@ KERNEL_PHYS = 0x0020_0000  # where the image is loaded
 KERNEL_PHYS_END = 0x0060_0000  # image, statics and page tables end before this
 MODULE_PHYS = 0x0048_0000  # where a module that the host hands over is loaded: inside the image's range
 MODULE_PHYS_END = 0x0058_0000
-MODULES_BASE = 0xFFFF_FFFF_8800_0000
 VMALLOC_BASE = 0xFFFF_C200_0000_0000
+VMALLOC_END = 0xFFFF_E200_0000_0000
 
 # Virtual time. The TSC runs at 1 GHz: one tick a nanosecond.
 NS_PER_BLOCK = 2

@@ -14,11 +14,10 @@ from emulator.dma import DescriptorRing
 from emulator.native.guard import STORES
 from pykernel.check.access import MappingTables
 from pykernel.check.memory import Memory
+from pykernel.spans import Span
 
 _MOST_STORES = 64  # to one descriptor that are remembered
 _DEPTH = 32
-
-Span = tuple[int, int]
 
 
 class Store(NamedTuple):

@@ -7,7 +7,7 @@ It looks and says; nothing here changes what a call does. docs/findings.md lists
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from emulator.memmap import KERNEL_MAP_BASE, PAGE_OFFSET
+from emulator.memmap import KERNEL_MAP_BASE, PAGE_SIZE, VMALLOC_BASE, VMALLOC_END
 from pykernel.check.freed import object_extent
 from pykernel.check.memory import Memory
 from pykernel.layout.address import virt_to_phys
@@ -25,12 +25,10 @@ from pykernel.mm.dma_ops import DMA_BIDIRECTIONAL, DMA_FROM_DEVICE, DMA_TO_DEVIC
 from pykernel.mm.swiotlb import IO_TLB_SHIFT
 from pykernel.pointers import readable
 
-VMALLOC_START, VMALLOC_END = 0xFFFF_C200_0000_0000, 0xFFFF_E200_0000_0000
 MAX_OVERLAP = 7  # mappings of one cache line that dma-debug can count
 _STACK_WINDOW = 1 << 16  # bytes above a call frame that could be stack
 _MAX_FRAMES = 256
 _SLOT = 1 << IO_TLB_SHIFT
-_PAGE_SIZE = 4096
 _U64 = (1 << 64) - 1
 _PRESENT, _WRITABLE, _LARGE, _TABLE_ADDRESS = 1, 2, 1 << 7, 0xF_FFFF_FFFF_F000  # of an entry of a page table
 DMA_ATTR_SKIP_CPU_SYNC = 1 << 5
@@ -62,7 +60,7 @@ class DmaDebug:
 
         Source: lib/dma-debug.c: debug_dma_map_single, check_for_stack, check_for_illegal_area
         """
-        if VMALLOC_START <= virt < VMALLOC_END:
+        if VMALLOC_BASE <= virt < VMALLOC_END:
             sentence = f"device driver maps memory from vmalloc area [addr={virt:#018x}] [len={size}]"
             yield Complaint("dma-map-vmalloc", sentence)
         elif readable(self._mm.ram, virt, size) is None:
@@ -82,7 +80,7 @@ class DmaDebug:
         for shift in (39, 30, 21, 12):
             entry = self._mm.ram.u64[(table >> 3) + (virt >> shift & 511)]
             table = entry & _TABLE_ADDRESS
-            if not entry & _PRESENT or entry & _LARGE or not self._mm.ram.contains(table, _PAGE_SIZE):
+            if not entry & _PRESENT or entry & _LARGE or not self._mm.ram.contains(table, PAGE_SIZE):
                 return False
         return not entry & _WRITABLE
 
@@ -281,7 +279,7 @@ class DmaDebug:
                 f"[device address={dma_addr:#018x}] [size={size} bytes]"
             )
             yield Complaint("dma-coherent-beyond-mask", sentence)
-        if dma_addr % _PAGE_SIZE:
+        if dma_addr % PAGE_SIZE:
             sentence = f"coherent memory is not aligned to a page [device address={dma_addr:#018x}] [size={size} bytes]"
             yield Complaint("dma-coherent-misaligned", sentence)
 
@@ -301,8 +299,7 @@ class DmaDebug:
 
     def flags_of(self, dma_addr: int, virt: int) -> int:
         """Give BOUNCED where a bus address is not that of the memory."""
-        phys = virt - KERNEL_MAP_BASE if virt >= KERNEL_MAP_BASE else virt - PAGE_OFFSET
-        return 0 if dma_addr == phys else BOUNCED
+        return 0 if dma_addr == virt_to_phys(virt) else BOUNCED
 
 
 def _slots_off(mapped: int, unmapped: int, dma_addr: int) -> Iterator[Complaint]:

@@ -6,6 +6,7 @@ Source: drivers/base/dmapool.c
 
 from collections.abc import Iterator, Mapping
 
+from emulator.memmap import PAGE_SIZE
 from pykernel.dma_report import DmaReport
 from pykernel.layout.strings import read_string
 from pykernel.mm.context import Mm
@@ -17,7 +18,6 @@ from pykernel.pointers import checked
 from pykernel.trapgate import Call
 
 _NAME_LEN = 32
-_PAGE_SIZE = 4096
 
 
 class DmaPoolCalls:
@@ -101,7 +101,7 @@ class DmaPoolCalls:
         dev, allocation = self._pools.device(pool), self._pools.allocation(pool)
         virt, dma_addr = self._pools.memory(page)
         self._report.record(dev, dma_addr, allocation, virt, COHERENT, 0, IS_POOL)
-        if dma_addr % _PAGE_SIZE:
+        if dma_addr % PAGE_SIZE:
             where = f"[device address={dma_addr:#018x}] [size={allocation} bytes]"
             sentence = f"coherent memory of a pool is not aligned to a page {where}"
             self._report.complain(dev, dma_addr, allocation, (Complaint("dma-coherent-misaligned", sentence),))

@@ -23,6 +23,7 @@ from pykernel.check.memory import Memory
 from pykernel.check.scatterlist import mapped_pieces
 from pykernel.check.written import find_unwritten, mark_unwritten
 from pykernel.descriptors import Descriptors
+from pykernel.dma_debug import DMA_ATTR_SKIP_CPU_SYNC
 from pykernel.layout.address import virt_to_phys
 from pykernel.mm.dma_history import DmaHistory
 from pykernel.mm.dma_mappings import BACKTRACE_DEPTH
@@ -40,7 +41,6 @@ _MAX_LOAD_PAGES = 16  # of a mapping whose loads are guarded
 _MAX_DIRTY = 256  # stretches of one mapping that the CPU has written
 _BACKTRACE = 32
 _SHOWN = 8
-_ATTR_SKIP_CPU_SYNC = 1 << 5
 
 
 class _Watched:
@@ -494,4 +494,4 @@ class Ownership:
 
 def _skips_sync(event: Trap) -> bool:
     """Say whether a call takes a mapping down and leaves the memory as it is."""
-    return event.name.startswith("dma_unmap_") and bool(event.args[4] & _ATTR_SKIP_CPU_SYNC)
+    return event.name.startswith("dma_unmap_") and bool(event.args[4] & DMA_ATTR_SKIP_CPU_SYNC)

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from emulator.ram import Ram
 
 KERN_EMERG, KERN_ALERT, KERN_CRIT, KERN_ERR, KERN_WARNING, KERN_NOTICE, KERN_INFO, KERN_DEBUG = range(8)
-DEFAULT_LOGLEVEL = KERN_WARNING
 _U64 = (1 << 64) - 1
 
 

@@ -73,14 +73,18 @@ def test_it_remembers_who_mapped_what_and_when(table: DmaMappings) -> None:
     assert (mapping.type_name, mapping.direction_name) == ("single", "DMA_FROM_DEVICE")
 
 
-def test_a_range_finds_the_mapping_that_covers_it_best(table: DmaMappings) -> None:
+def test_a_range_finds_the_mappings_that_have_a_part_of_it(table: DmaMappings) -> None:
     table.add(DEV, 0x1000, 0x100, 0, SINGLE, 1)
     table.add(DEV, 0x1080, 0x1000, 0, SINGLE, 1)
 
-    assert table.covering(0x0FFF) is None
-    assert table.covering(0x10FF, 2).dma_addr == 0x1080
-    assert table.covering(0x1010, 0x800).dma_addr == 0x1000
-    assert table.covering(0x2080) is None
+    def found(dma_addr: int, length: int) -> list[int]:
+        return sorted(each.dma_addr for each in table.overlapping(dma_addr, length))
+
+    assert found(0x0FFF, 1) == []
+    assert found(0x0FFF, 2) == [0x1000]
+    assert found(0x10FF, 2) == [0x1000, 0x1080]
+    assert found(0x1100, 0xF80) == [0x1080]
+    assert found(0x2080, 1) == []
 
 
 WRONG = {

@@ -19,7 +19,6 @@ from pykernel.mm.slab_geometry import (
     break_gfp_order,
     cache_cache_geometry,
     free_limit,
-    general_size,
     general_sizes,
     kmalloc_shift_high,
     slab_geometry,
@@ -49,7 +48,7 @@ def expected_row(rules: GeometryRules, size: int, align: int, flags: int) -> lis
     cut = slab_geometry(rules, size, align, flags)
     tuning = array_limits(rules, cut.buffer_size)
     off_slab = cut.flags & OFF_SLAB != 0
-    host = f"size-{general_size(rules, cut.slab_size)}" if off_slab else ""
+    host = f"size-{next(size for size in general_sizes(rules) if cut.slab_size <= size)}" if off_slab else ""
     row = [cut.buffer_size, cut.num, cut.gfporder, cut.colour, cut.colour_off, cut.slab_size, int(off_slab), host]
     row += [cut.flags, int(flags & SlabFlags.CACHE_DMA != 0), tuning.limit, tuning.batchcount, tuning.shared]
     row += [free_limit(tuning.batchcount, cut.num, rules.possible_cpus)]

@@ -8,8 +8,9 @@ been given back, and for freed memory the slab's own structures.
 from typing import NamedTuple
 
 from emulator.dma import DmaAccess
-from emulator.memmap import KERNEL_MAP_BASE, PAGE_OFFSET, PAGE_SHIFT
+from emulator.memmap import PAGE_SHIFT
 from pykernel.check.memory import Memory
+from pykernel.layout.address import virt_to_phys
 
 TO_DEVICE, FROM_DEVICE = 1, 2
 COHERENT = 2  # enum dma_mapping_type
@@ -51,7 +52,7 @@ class Mapping(NamedTuple):
     @property
     def phys(self) -> int:
         """The physical address behind `cpu_addr`; it may be none."""
-        return self.cpu_addr - KERNEL_MAP_BASE if self.cpu_addr >= KERNEL_MAP_BASE else self.cpu_addr - PAGE_OFFSET
+        return virt_to_phys(self.cpu_addr)
 
     @property
     def words(self) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from emulator.memmap import KERNEL_MAP_BASE, PAGE_OFFSET, PAGE_SIZE
 from pykernel.check.freed import slab_object
 from pykernel.check.memory import Memory
+from pykernel.layout.address import virt_to_phys
 
 GRANULE_SIZE = 8
 ROW_BYTES = 16  # of shadow, in a row of a report
@@ -89,7 +90,7 @@ class ShadowReader:
 
     def byte(self, virt: int) -> int:
         """Give the shadow of a byte: 0, all may be touched, where there is no RAM behind an address."""
-        index = _phys(virt) >> 3
+        index = virt_to_phys(virt) >> 3
         return self._memory.ram.u8[self._base + index] if 0 <= index < self._size else 0
 
     def first_bad(self, virt: int, size: int) -> int:
@@ -119,7 +120,7 @@ class ShadowReader:
         Differs: Linux takes the one whose red zone it is, though it is far behind that and right before the next
         """
         memory = self._memory
-        found = slab_object(memory, _phys(virt)) if virt < KERNEL_MAP_BASE else None
+        found = slab_object(memory, virt_to_phys(virt)) if virt < KERNEL_MAP_BASE else None
         if found is None:
             return None
         cache_size = found.size - found.red_zone
@@ -143,7 +144,7 @@ class ShadowReader:
 
     def track_of(self, start: int) -> Track | None:
         """Read who used the object at `start`; None where a later one has its slot."""
-        granule = _phys(start) >> 5
+        granule = virt_to_phys(start) >> 5
         at, ram = self._tracks + (granule ^ granule >> 9) % self._slots * self._track_size, self._memory.ram
         if ram.u64[at >> 3] != start:
             return None
@@ -192,10 +193,6 @@ def wild_kind(virt: int) -> str:
     else:
         kind = "kasan-user-memory-access" if virt < _TASK_SIZE else "kasan-wild-memory-access"
     return kind
-
-
-def _phys(virt: int) -> int:
-    return virt - KERNEL_MAP_BASE if virt >= KERNEL_MAP_BASE else virt - PAGE_OFFSET
 
 
 def _variables(text: str) -> Iterator[Variable]:

@@ -56,18 +56,6 @@ def list_del(ram: Ram, entry: int) -> None:
     u64[word + 1] = LIST_POISON2
 
 
-def list_move(ram: Ram, entry: int, head: int) -> None:
-    """Take `entry` off its list and put it first on another. Source: include/linux/list.h: list_move"""
-    list_del(ram, entry)
-    list_add(ram, entry, head)
-
-
-def list_move_tail(ram: Ram, entry: int, head: int) -> None:
-    """Take `entry` off its list and put it last on another. Source: include/linux/list.h: list_move_tail"""
-    list_del(ram, entry)
-    list_add_tail(ram, entry, head)
-
-
 def list_for_each(ram: Ram, head: int) -> Iterator[VirtAddr]:
     """Yield the entries from first to last; the one just yielded may be taken off or moved.
 

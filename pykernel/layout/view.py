@@ -99,12 +99,6 @@ class U64(_Scalar):
     word, view, shift = "u64", "u64", 3
 
 
-class I64(_Scalar):
-    """A long."""
-
-    word, view, shift = "i64", "i64", 3
-
-
 class U32(_Scalar):
     """An unsigned int, or an enum."""
 
@@ -115,18 +109,6 @@ class I32(_Scalar):
     """An int."""
 
     word, view, shift = "i32", "i32", 2
-
-
-class U16(_Scalar):
-    """An unsigned short."""
-
-    word, view, shift = "u16", "u16", 1
-
-
-class U8(_Scalar):
-    """An unsigned char."""
-
-    word, view, shift = "u8", "u8", 0
 
 
 class Pointer(_Scalar):

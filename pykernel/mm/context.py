@@ -8,7 +8,7 @@ the console, reclaim, and the task that runs.
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from emulator.memmap import KERNEL_MAP_BASE, KERNEL_PHYS, PAGE_OFFSET, PAGE_SHIFT
+from emulator.memmap import KERNEL_PHYS, PAGE_OFFSET, PAGE_SHIFT
 from emulator.ram import Ram
 from pykernel.errors import KernelBug
 from pykernel.layout.address import Pfn, PhysAddr, VirtAddr, image_to_virt, virt_to_phys
@@ -175,8 +175,7 @@ class Mm:
 
     def virt_to_page(self, virt: int) -> VirtAddr:
         """Give the struct page of the page that holds a byte. Source: asm-x86/page_64.h: virt_to_page"""
-        phys = virt - KERNEL_MAP_BASE if virt >= KERNEL_MAP_BASE else virt - PAGE_OFFSET
-        return self.pfn_to_page(phys >> PAGE_SHIFT)
+        return self.pfn_to_page(virt_to_phys(virt) >> PAGE_SHIFT)
 
     def pfn_valid(self, pfn: int) -> bool:
         """Say whether there is a struct page for `pfn`. Source: asm-x86/page_64.h: pfn_valid"""

@@ -218,16 +218,6 @@ class DmaMappings:
                 self._u64[slot + _FLAGS] = flags | ERROR_CHECKED
                 return
 
-    def covering(self, dma_addr: int, length: int = 1) -> Mapping | None:
-        """Give the mapping that holds all of [dma_addr, dma_addr + length), else one that holds its first byte."""
-        partial = None
-        for mapping in self.overlapping(dma_addr, 1):
-            if mapping.dma_addr <= dma_addr < mapping.dma_addr + mapping.size:
-                if dma_addr + length <= mapping.dma_addr + mapping.size:
-                    return mapping
-                partial = partial or mapping
-        return partial
-
     def overlapping(self, dma_addr: int, length: int) -> Iterator[Mapping]:
         """Yield the mappings that have a bus address of [dma_addr, dma_addr + length)."""
         end = dma_addr + length

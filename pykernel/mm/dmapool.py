@@ -9,6 +9,7 @@ Source: drivers/base/dmapool.c
 
 from collections.abc import Callable, Iterator
 
+from emulator.memmap import PAGE_SIZE
 from pykernel.errors import KernelBug
 from pykernel.layout.address import virt_to_phys
 from pykernel.layout.lists import init_list_head, list_add, list_del, list_empty, list_for_each
@@ -21,7 +22,6 @@ from pykernel.mm.slab import Slab
 POOL_POISON_FREED = 0xA7
 POOL_POISON_ALLOCATED = 0xA9
 _BITS = 64
-_PAGE_SIZE = 4096
 _U32, _U64 = (1 << 32) - 1, (1 << 64) - 1
 _NAME_LEN = 32
 
@@ -314,7 +314,7 @@ class DmaPools:
             blocks = sum(map(self.in_use, pages)) & _U32
             total = len(pages) * self.blocks_per_page(pool)
             text += f"{self.name(pool):<16} {blocks:4} {total:4} {self.block_size(pool):4} {len(pages):2}\n"
-        return text[: _PAGE_SIZE - 1]
+        return text[: PAGE_SIZE - 1]
 
     def _error(self, pool: int, text: str) -> None:
         """Say what is wrong, with driver and device in front where there is one. Source: include/linux/device.h"""
@@ -339,7 +339,7 @@ def pool_geometry(size: int, align: int, allocation: int) -> tuple[int, int, int
     elif size % align:
         size = (size + align + 1) & ~(align - 1) & _U64
     if not allocation:
-        allocation = max(size, _PAGE_SIZE)
+        allocation = max(size, PAGE_SIZE)
     elif allocation < size:
         return None
     if not size:

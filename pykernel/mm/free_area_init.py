@@ -58,13 +58,6 @@ class ZoneData(Struct):
     name = Pointer()
 
 
-def zone_name(mm: Mm, zone: Zone) -> str:
-    """Read a zone's name through its pointer: DMA, DMA32, Normal, Movable."""
-    name = mm.layout.bind(ZoneData)(mm.ram, zone.phys).name or mm.address_of("zone_names") + zone.index * 8
-    phys = virt_to_phys(name)
-    return bytes(mm.ram.u8[phys : phys + 8]).split(b"\0")[0].decode()
-
-
 def free_area_init_nodes(mm: Mm, bootmem: Bootmem, max_zone_pfns: Sequence[int]) -> None:
     """Make the node from the registered regions; `max_zone_pfns` says for each zone but Movable where it ends.
 

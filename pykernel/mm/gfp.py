@@ -27,7 +27,6 @@ GFP_HARDWALL = 0x2_0000
 GFP_THISNODE = 0x4_0000
 GFP_RECLAIMABLE = 0x8_0000
 GFP_MOVABLE = 0x10_0000
-GFP_BITS_MASK = (1 << 21) - 1
 
 GFP_NOWAIT = 0
 GFP_ATOMIC = GFP_HIGH
@@ -41,34 +40,6 @@ GFP_HIGHUSER_MOVABLE = GFP_HIGHUSER | GFP_MOVABLE
 
 # What of a request chooses the zones.
 GFP_ZONE_MASK = GFP_DMA | GFP_HIGHMEM | GFP_DMA32 | GFP_MOVABLE
-
-_NAMES = {
-    GFP_HIGHUSER_MOVABLE: "GFP_HIGHUSER_MOVABLE",
-    GFP_HIGHUSER: "GFP_HIGHUSER",
-    GFP_USER: "GFP_USER",
-    GFP_TEMPORARY: "GFP_TEMPORARY",
-    GFP_KERNEL: "GFP_KERNEL",
-    GFP_NOFS: "GFP_NOFS",
-    GFP_ATOMIC: "GFP_ATOMIC",
-    GFP_NOIO: "GFP_NOIO",
-    GFP_DMA: "GFP_DMA",
-    GFP_DMA32: "GFP_DMA32",
-    GFP_HIGHMEM: "__GFP_HIGHMEM",
-    GFP_IO: "__GFP_IO",
-    GFP_FS: "__GFP_FS",
-    GFP_COLD: "__GFP_COLD",
-    GFP_NOWARN: "__GFP_NOWARN",
-    GFP_REPEAT: "__GFP_REPEAT",
-    GFP_NOFAIL: "__GFP_NOFAIL",
-    GFP_NORETRY: "__GFP_NORETRY",
-    GFP_COMP: "__GFP_COMP",
-    GFP_ZERO: "__GFP_ZERO",
-    GFP_NOMEMALLOC: "__GFP_NOMEMALLOC",
-    GFP_HARDWALL: "__GFP_HARDWALL",
-    GFP_THISNODE: "__GFP_THISNODE",
-    GFP_RECLAIMABLE: "__GFP_RECLAIMABLE",
-    GFP_MOVABLE: "__GFP_MOVABLE",
-}
 
 
 def gfp_zone(layout: Layout, gfp_mask: int) -> int:
@@ -85,13 +56,3 @@ def gfp_zone(layout: Layout, gfp_mask: int) -> int:
     if gfp_mask & GFP_HIGHMEM and gfp_mask & GFP_MOVABLE:
         return layout.number("ZONE_MOVABLE")
     return layout.number("ZONE_NORMAL")
-
-
-def gfp_names(gfp_mask: int) -> str:
-    """Spell a request: `GFP_KERNEL|GFP_DMA`."""
-    names, rest = [], gfp_mask
-    for bits, name in _NAMES.items():
-        if rest & bits == bits:
-            names.append(name)
-            rest &= ~bits
-    return "|".join(names + ([f"{rest:#x}"] if rest else [])) or "GFP_NOWAIT"

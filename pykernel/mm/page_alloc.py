@@ -317,10 +317,6 @@ class PageAllocator:
         self.users[pfn] -= 1
         return not self.users[pfn]
 
-    def free_hot_page(self, pfn: int) -> None:
-        """Free a page without users through the hot list. Source: mm/page_alloc.c: free_hot_page"""
-        self.free_hot_cold_page(pfn, HOT)
-
     def free_cold_page(self, pfn: int) -> None:
         """Free a page without users through the cold list. Source: mm/page_alloc.c: free_cold_page"""
         self.free_hot_cold_page(pfn, COLD)

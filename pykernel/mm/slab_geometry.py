@@ -122,14 +122,6 @@ def general_sizes(rules: GeometryRules) -> Iterator[int]:
         size *= 2
 
 
-def general_size(rules: GeometryRules, size: int) -> int | None:
-    """Give the size of the general cache that serves `size` bytes; None where none is large enough.
-
-    Source: mm/slab.c: __find_general_cachep
-    """
-    return next((cs_size for cs_size in general_sizes(rules) if size <= cs_size), None)
-
-
 def array_limits(rules: GeometryRules, buffer_size: int) -> ArrayLimits:
     """Choose limit, batchcount and shared by the size of a buffer.
 

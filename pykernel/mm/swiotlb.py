@@ -11,6 +11,7 @@ Source: lib/swiotlb.c, arch/x86/kernel/pci-swiotlb_64.c
 import re
 from array import array
 
+from emulator.memmap import PAGE_SIZE
 from pykernel.errors import KernelBug, KernelPanic
 from pykernel.layout.address import phys_to_pfn, phys_to_virt, virt_to_phys
 from pykernel.mm.bootmem import Bootmem
@@ -30,7 +31,6 @@ IO_TLB_SEGSIZE = 128  # slots
 DEFAULT_SIZE = 64 << 20  # bytes
 
 _SLOT = 1 << IO_TLB_SHIFT
-_PAGE_SIZE = 4096
 _MAX_DMA32_PFN = 1 << 20
 _GFP_DMA = 0x01
 _DMA_32BIT_MASK = (1 << 32) - 1
@@ -79,7 +79,7 @@ def swiotlb_init(mm: Mm, bootmem: Bootmem, default_size: int = DEFAULT_SIZE) -> 
     if not slots:
         slots = _align(default_size >> IO_TLB_SHIFT, IO_TLB_SEGSIZE)
         mm.set("io_tlb_nslabs", slots)
-    start = bootmem.alloc_bootmem_low(slots << IO_TLB_SHIFT, align=_PAGE_SIZE)
+    start = bootmem.alloc_bootmem_low(slots << IO_TLB_SHIFT, align=PAGE_SIZE)
     end = start + (slots << IO_TLB_SHIFT)
     mm.set("io_tlb_start", phys_to_virt(start))
     mm.set("io_tlb_end", phys_to_virt(end))
@@ -112,7 +112,7 @@ class Swiotlb(DmaOps):
         nslots = _slots(size)
         if not nslots:
             raise KernelBug("kernel BUG at lib/swiotlb.c: map_single(): !nslots")
-        index = self._find_run(nslots, 2 if size > _PAGE_SIZE else 1)
+        index = self._find_run(nslots, 2 if size > PAGE_SIZE else 1)
         if index < 0:
             return -1
         mm, base = self._mm, virt_to_phys(self._mm.get("io_tlb_list")) >> 2
@@ -311,11 +311,11 @@ class Swiotlb(DmaOps):
         """
         order = get_order(size)
         pfn = self._mm.pages.alloc_pages(gfp_mask | _GFP_DMA, order)
-        if pfn is not None and self._needs_mapping(dev, pfn * _PAGE_SIZE):
+        if pfn is not None and self._needs_mapping(dev, pfn * PAGE_SIZE):
             self._mm.pages.free_pages(pfn, order)
             pfn = None
         if pfn is not None:
-            dma_addr = pfn * _PAGE_SIZE
+            dma_addr = pfn * PAGE_SIZE
         else:
             dma_addr = self.map_single(0, 0, size, DMA_FROM_DEVICE)
             if self.mapping_error(dma_addr):

@@ -62,14 +62,3 @@ class VmStat:
             threshold = 2 * len(online_cpus).bit_length() * (1 + units.bit_length())
             for cpu in online_cpus:
                 self.i8[zone.stat_diffs[cpu]] = min(_MAX_THRESHOLD, threshold)
-
-    def refresh_cpu_vm_stats(self, cpu: int) -> None:
-        """Add what one CPU has counted alone to the zones' counters. Source: mm/vmstat.c: same"""
-        for zone in self.mm.zones:
-            if not self.smp or not self.mm.ram.u64[zone.w_present_pages]:
-                continue
-            for item in range(self.nr_items):
-                diff = zone.stat_diffs[cpu] + 1 + item
-                self.i64[zone.w_vm_stat + item] += self.i8[diff]
-                self.i64[self.w_vm_stat + item] += self.i8[diff]
-                self.i8[diff] = 0

@@ -4,10 +4,10 @@
 Source: fs/proc/proc_misc.c: meminfo_read_proc
 """
 
-from emulator.memmap import VMALLOC_BASE
+from emulator.memmap import VMALLOC_BASE, VMALLOC_END
 from pykernel.mm.context import Mm
 
-_VMALLOC_KIB = (0xFFFF_E200_0000_0000 - VMALLOC_BASE - 1) >> 10
+_VMALLOC_KIB = (VMALLOC_END - VMALLOC_BASE - 1) >> 10
 _OVERCOMMIT_PERCENT = 50  # sysctl_overcommit_ratio
 
 
