@@ -58,6 +58,18 @@ class Behind:
 _SHARED = Behind()
 
 
+@pytest.mark.parametrize("name", ["0000:00:zz.0", "0000:00:04.9", "0000:00:ff.0", "0000:00:04", "0000:00:04.0x"])
+def test_a_device_of_a_drivers_that_is_only_called_like_one_on_the_bus_is_not_translated(name: str) -> None:
+    behind = Behind()
+    words = behind.guest.ram.u64
+    bus_id = words[(virt_to_phys(behind.dev) + behind.guest.layout.offset("device", "bus_id")) >> 3]
+    behind.guest.ram.write(virt_to_phys(bus_id), name.encode() + b"\0")
+    objp = behind.guest.call("kmalloc", 64, GFP_KERNEL)
+
+    assert behind.guest.call("dma_map_single", behind.dev, objp, 64, TO_DEVICE) == objp - PAGE_OFFSET
+    assert behind.guest.kinds() == []
+
+
 @given(
     calls=st.lists(
         st.tuples(st.integers(0, 0x3000), st.integers(1, 0x2800), st.sampled_from([0, 1, 2]), st.booleans()),

@@ -5,6 +5,9 @@ All state is in guest RAM: the tables that the IOMMU walks, and the ranges that 
 operations behind dma_ops, near 2.6.24's drivers/pci/intel-iommu.c and iova.c.
 """
 
+import re
+
+from emulator.memmap import PAGE_SHIFT, PAGE_SIZE
 from pykernel.layout.address import pfn_to_virt, virt_to_phys
 from pykernel.mm.context import Mm
 from pykernel.mm.dma_nommu import Nommu
@@ -14,10 +17,9 @@ _READ, _WRITE = 1, 2
 _PERMISSIONS = {DMA_BIDIRECTIONAL: _READ | _WRITE, DMA_TO_DEVICE: _READ, DMA_FROM_DEVICE: _WRITE}
 _SHIFTS = (18, 9)  # of a page number, above the last level
 _GFP_DMA, _GFP_DMA32, _GFP_ATOMIC = 0x1, 0x4, 0x20
-_PAGE_SHIFT, _PAGE_SIZE = 12, 4096
 _IOVA_WORDS = 2
 _TOP = (1 << 32) - 1
-_BUS_ID_PREFIX = "0000:00:"
+_PCI_BUS_ID = re.compile(r"0000:00:([01][0-9a-f])\.([0-7])")
 
 
 class IommuOps(DmaOps):
@@ -37,13 +39,13 @@ class IommuOps(DmaOps):
         if devfn is None:
             return self._direct.map_single(dev, virt, size, direction)
         found = self._map(dev, devfn, virt_to_phys(virt), size, _PERMISSIONS[direction])
-        return self._u64[self._bad_dma_address] if found is None else found
+        return self.error_address if found is None else found
 
     def unmap_single(self, dev: int, dma_addr: int, size: int, direction: int) -> None:
         """Take a bus address back. Source: drivers/pci/intel-iommu.c: intel_unmap_single"""
         devfn = self._devfn(dev)
         if devfn is not None:
-            self._unmap(devfn, dma_addr >> _PAGE_SHIFT)
+            self._unmap(devfn, dma_addr >> PAGE_SHIFT)
 
     def map_sg(self, dev: int, sgl: int, nents: int, direction: int) -> int:
         """Give the pieces bus addresses in a row, fewer where some make one together; or none, and 0.
@@ -56,7 +58,7 @@ class IommuOps(DmaOps):
         most, boundary = self.segment_limits(dev)
         places, pages = self._places(sgl, nents, boundary)
         # Aligned so, no piece crosses a boundary that did not by itself.
-        align = min(_power_of_two(2 * pages - 1), _power_of_two(boundary + 1 >> _PAGE_SHIFT))
+        align = min(_power_of_two(2 * pages - 1), _power_of_two(boundary + 1 >> PAGE_SHIFT))
         first = self._alloc_iova(devfn, pages, self._end(dev), align) if places else None
         if first is None:
             return 0
@@ -65,7 +67,7 @@ class IommuOps(DmaOps):
             if not self._enter(devfn, first + page, self.sg_phys(piece), self.sg_length(piece), permissions):
                 self._unmap(devfn, first)
                 return 0
-        return self._merge([(piece, first + page << _PAGE_SHIFT) for piece, page in places], sgl, nents, most, boundary)
+        return self._merge([(piece, first + page << PAGE_SHIFT) for piece, page in places], sgl, nents, most, boundary)
 
     def _places(self, sgl: int, nents: int, boundary: int) -> tuple[list[tuple[int, int]], int]:
         """Lay pieces out on pages one after the other: (piece, number of its first page) of each, and pages in all.
@@ -76,10 +78,10 @@ class IommuOps(DmaOps):
         """
         places, page = [], 0
         for piece in self.pieces(sgl, nents):
-            start = (page << _PAGE_SHIFT) + (self.sg_phys(piece) & _PAGE_SIZE - 1)
+            start = (page << PAGE_SHIFT) + (self.sg_phys(piece) & PAGE_SIZE - 1)
             end = start + self.sg_length(piece) - 1
             if (start ^ end) & ~boundary and end - start <= boundary:
-                page = (start | boundary) + 1 >> _PAGE_SHIFT
+                page = (start | boundary) + 1 >> PAGE_SHIFT
             places.append((piece, page))
             page += _pages(self.sg_phys(piece), self.sg_length(piece))
         return places, page
@@ -91,9 +93,9 @@ class IommuOps(DmaOps):
         """
         segments: list[tuple[int, int]] = []  # bus address, bytes
         for piece, page in places:
-            dma_addr, length = page + (self.sg_phys(piece) & _PAGE_SIZE - 1), self.sg_length(piece)
+            dma_addr, length = page + (self.sg_phys(piece) & PAGE_SIZE - 1), self.sg_length(piece)
             start, before = segments[-1] if segments else (0, 0)
-            is_next = segments and start + before == dma_addr and not dma_addr & _PAGE_SIZE - 1
+            is_next = segments and start + before == dma_addr and not dma_addr & PAGE_SIZE - 1
             if is_next and before + length <= most and not (start ^ dma_addr + length - 1) & ~boundary:
                 segments[-1] = start, before + length
             else:
@@ -114,9 +116,9 @@ class IommuOps(DmaOps):
         base = None
         for piece, page in self._places(sgl, nents, boundary)[0]:
             if base is None:  # the first is never merged with one before
-                base = (self.dma_address(piece) & ~(_PAGE_SIZE - 1)) - (page << _PAGE_SHIFT)
+                base = (self.dma_address(piece) & ~(PAGE_SIZE - 1)) - (page << PAGE_SHIFT)
             phys = self.sg_phys(piece)
-            found.append((base + (page << _PAGE_SHIFT) + (phys & _PAGE_SIZE - 1), self.sg_length(piece), phys))
+            found.append((base + (page << PAGE_SHIFT) + (phys & PAGE_SIZE - 1), self.sg_length(piece), phys))
         return found
 
     def unmap_sg(self, dev: int, sgl: int, nents: int, direction: int) -> None:
@@ -125,7 +127,7 @@ class IommuOps(DmaOps):
         if devfn is not None:
             first = next(self.pieces(sgl, nents), None)
             if first is not None:
-                self._unmap(devfn, self.dma_address(first) >> _PAGE_SHIFT)
+                self._unmap(devfn, self.dma_address(first) >> PAGE_SHIFT)
 
     def sync_single(self, dev: int, dma_addr: int, offset: int, size: int, direction: int, target: int) -> None:
         """Do nothing: nothing was copied."""
@@ -144,8 +146,8 @@ class IommuOps(DmaOps):
         pfn = self._mm.pages.alloc_pages(gfp_mask, get_order(size))
         if pfn is None:
             return None
-        self._mm.ram.fill(pfn << _PAGE_SHIFT, size)
-        found = self._map(dev, devfn, pfn << _PAGE_SHIFT, size, _READ | _WRITE)
+        self._mm.ram.fill(pfn << PAGE_SHIFT, size)
+        found = self._map(dev, devfn, pfn << PAGE_SHIFT, size, _READ | _WRITE)
         if found is None:
             self._mm.pages.free_pages(pfn, get_order(size))
             return None
@@ -160,19 +162,16 @@ class IommuOps(DmaOps):
             pfn = self._mm.pages.alloc_pages(gfp_mask | zone, get_order(size))
             if pfn is None:
                 return None
-            if (pfn << _PAGE_SHIFT) + size < mask:
-                self._mm.ram.fill(pfn << _PAGE_SHIFT, size)
-                return pfn_to_virt(pfn), pfn << _PAGE_SHIFT
+            if (pfn << PAGE_SHIFT) + size < mask:
+                self._mm.ram.fill(pfn << PAGE_SHIFT, size)
+                return pfn_to_virt(pfn), pfn << PAGE_SHIFT
             self._mm.pages.free_pages(pfn, get_order(size))
         return None
 
     def _devfn(self, dev: int) -> int | None:
         """Give the number of a PCI function on bus 0; None for other devices."""
-        name = device_name(self._mm, dev)
-        if not name.startswith(_BUS_ID_PREFIX):
-            return None
-        slot, _, function = name.removeprefix(_BUS_ID_PREFIX).partition(".")
-        return int(slot, 16) << 3 | int(function)
+        found = _PCI_BUS_ID.fullmatch(device_name(self._mm, dev))  # a driver may call a device of its own anything
+        return None if found is None else int(found[1], 16) << 3 | int(found[2])
 
     def _map(self, dev: int, devfn: int, phys: int, size: int, permissions: int) -> int | None:
         iova = self._alloc_iova(devfn, _pages(phys, size), self._end(dev))
@@ -181,21 +180,21 @@ class IommuOps(DmaOps):
         if not self._enter(devfn, iova, phys, size, permissions):
             self._unmap(devfn, iova)
             return None
-        return iova << _PAGE_SHIFT | phys & _PAGE_SIZE - 1
+        return iova << PAGE_SHIFT | phys & PAGE_SIZE - 1
 
     def _end(self, dev: int) -> int:
         """Give the page behind the last that a device reaches."""
         mask = self.dma_mask(dev)
-        return min(_TOP if mask is None else mask, _TOP) + 1 >> _PAGE_SHIFT
+        return min(_TOP if mask is None else mask, _TOP) + 1 >> PAGE_SHIFT
 
     def _enter(self, devfn: int, iova: int, phys: int, size: int, permissions: int) -> bool:
         """Write the entries of [phys, phys + size), mapped from page `iova` on; False without memory for a table."""
-        first_pfn = phys >> _PAGE_SHIFT
+        first_pfn = phys >> PAGE_SHIFT
         for page in range(_pages(phys, size)):
             entry = self._entry(devfn, iova + page)
             if entry is None:
                 return False
-            self._u64[entry] = (first_pfn + page) << _PAGE_SHIFT | permissions
+            self._u64[entry] = (first_pfn + page) << PAGE_SHIFT | permissions
         return True
 
     def _unmap(self, devfn: int, page: int) -> None:
@@ -215,15 +214,15 @@ class IommuOps(DmaOps):
         for shift in (*_SHIFTS, 0):
             if not self._u64[at] and not self._add_table(at):
                 return None
-            at = ((self._u64[at] & ~(_PAGE_SIZE - 1)) >> 3) + (page >> shift & 511)
+            at = ((self._u64[at] & ~(PAGE_SIZE - 1)) >> 3) + (page >> shift & 511)
         return at
 
     def _add_table(self, at: int) -> bool:
         pfn = self._mm.pages.alloc_pages(_GFP_ATOMIC, 0)
         if pfn is None:
             return False
-        self._mm.ram.fill(pfn << _PAGE_SHIFT, _PAGE_SIZE)
-        self._u64[at] = pfn << _PAGE_SHIFT | _READ | _WRITE
+        self._mm.ram.fill(pfn << PAGE_SHIFT, PAGE_SIZE)
+        self._u64[at] = pfn << PAGE_SHIFT | _READ | _WRITE
         return True
 
     def _alloc_iova(self, devfn: int, pages: int, end: int, align: int = 1) -> int | None:
@@ -265,7 +264,7 @@ class IommuOps(DmaOps):
 
 def _pages(phys: int, size: int) -> int:
     """Give how many pages [phys, phys + size) touches; no bytes touch one."""
-    return (phys + max(size, 1) - 1 >> _PAGE_SHIFT) - (phys >> _PAGE_SHIFT) + 1
+    return (phys + max(size, 1) - 1 >> PAGE_SHIFT) - (phys >> PAGE_SHIFT) + 1
 
 
 def _power_of_two(number: int) -> int:
