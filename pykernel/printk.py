@@ -38,6 +38,10 @@ class Printk:
         Source: kernel/printk.c: vprintk
         Differs: a line is always whole; there is no KERN_CONT
         """
+        where = self._where
+        end = self._get(where.log_end)
+        if end and self._ram.u8[where.ring + (end - 1 & where.size - 1)] != ord("\n"):
+            self.emit(b"\n")  # the guest has left a line open
         for line in text.split("\n"):
             seconds, ns = divmod(self._now_ns(), 1_000_000_000)
             self.emit(f"<{level}>[{seconds:5}.{ns // 1000:06}] {line}\n".encode("ascii", "backslashreplace"))

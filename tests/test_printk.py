@@ -27,6 +27,15 @@ def test_a_line_has_level_and_time_in_front() -> None:
     assert kernel.read() == "[   12.345678] hello\n"
 
 
+def test_a_line_that_was_left_open_ends_where_another_begins() -> None:
+    _, kernel = log()
+    kernel.emit(b"<6>[    0.000000] no end")
+
+    kernel.printk("next")
+
+    assert [line.split("] ")[1] for line in kernel.read().splitlines()] == ["no end", "next"]
+
+
 def test_what_the_guest_has_yet_to_print_is_left_to_it() -> None:
     ram, kernel = log()
 

@@ -24,7 +24,6 @@ int console_loglevel = DEFAULT_CONSOLE_LOGLEVEL;	/* a line goes out if its level
 static int console_ready;
 static char line_level = '0' + DEFAULT_MESSAGE_LOGLEVEL;	/* of the line that the console is in */
 static int console_at_line_start = 1;
-static int log_at_line_start = 1;
 
 static void emit_log_char(char c)
 {
@@ -56,6 +55,12 @@ static int has_level(const char *text)
 	return text[0] == '<' && text[1] >= '0' && text[1] <= '7' && text[2] == '>';
 }
 
+/* The ring knows, whoever wrote to it last. */
+static int at_line_start(void)
+{
+	return !log_end || LOG_BUF(log_end - 1) == '\n';
+}
+
 int vprintk(const char *format, va_list args)
 {
 	char text[1024];
@@ -63,8 +68,11 @@ int vprintk(const char *format, va_list args)
 	int length = vsnprintf(text, sizeof(text), format, args);
 
 	local_irq_save(flags);
+	/* A level of its own begins a line, also where the last one was left open: so since 3.5. */
+	if (has_level(text) && !at_line_start())
+		emit_log_char('\n');
 	for (const char *at = text; *at; at++) {
-		if (log_at_line_start) {
+		if (at_line_start()) {
 			char level = '0' + DEFAULT_MESSAGE_LOGLEVEL;
 
 			if (has_level(at)) {
@@ -72,12 +80,10 @@ int vprintk(const char *format, va_list args)
 				at += 3;
 			}
 			start_line(level);
-			log_at_line_start = 0;
 			if (!*at)
 				break;
 		}
 		emit_log_char(*at);
-		log_at_line_start = *at == '\n';
 	}
 	release_console_sem();
 	local_irq_restore(flags);

@@ -133,7 +133,7 @@ class Lab:
     @property
     def log(self) -> list[str]:
         """List the lines that the kernel and the driver have logged since the driver was loaded."""
-        text = bytes(self.machine.console)[self.boot_log_bytes :].decode("ascii", "replace").replace("\r", "")
+        text = bytes(self.machine.console)[self.boot_log_bytes :].decode("utf-8", "replace").replace("\r", "")
         return self._session.symbols.annotate(text).splitlines()
 
     def boot(self) -> None:

@@ -104,7 +104,7 @@ class Session:
         machine, result = self.machine, self.result
         result.stop = end.stop
         result.checks += end.checks
-        console = machine.console.decode("ascii", "replace").replace("\r", "")
+        console = machine.console.decode("utf-8", "replace").replace("\r", "")
         if end.stop:
             console += self.kernel.log.unprinted()  # what the kernel said last, as after a crash
         result.console = self.symbols.annotate(console)
