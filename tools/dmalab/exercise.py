@@ -19,6 +19,7 @@ _T = TypeVar("_T")
 _WORD = 4  # bytes of a read or write: what drivers of registers take
 _TIMEOUT_MS = 1000  # of virtual time, for a call that waits for something that never comes
 _IDLE_NS = 200_000_000
+_SHOWN = 60  # characters of what was read
 _BINARY = 0x10000  # enum user_mode
 _NUMBER = b"1\n"  # for what takes text, and not any
 _READABLE, _WRITABLE = 0o444, 0o222
@@ -105,7 +106,8 @@ class Exercise:
 
 def _word(result: object) -> str:
     if isinstance(result, bytes):
-        if result.isascii() and result.strip().decode("ascii").isprintable() and result.strip():
-            return repr(result.decode("ascii"))
+        text = result.decode("utf-8", "replace")
+        if text.strip() and "".join(text.split()).isprintable() and "\ufffd" not in text:
+            return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "...")
         return f"{len(result)} bytes{': ' + result[:16].hex(' ') if result else ''}"
     return "ok" if result is None else str(result)
