@@ -6,6 +6,7 @@
 #include <linux/string.h>
 
 #include "kernel.h"
+#include "sched.h"
 #include "sysfs.h"
 
 LIST_HEAD(sysfs_kobjects);
@@ -100,9 +101,8 @@ int kobject_attach(struct kobject *kobj, struct kobject *parent)
 		WARN(1, "kobject: (%p): attempted to be registered with empty name!\n", kobj);
 		error = -EINVAL;
 	} else if (find_child(parent, kobj->name)) {
-		printk(KERN_WARNING "kobject_add_internal failed for %s with -EEXIST, don't try to register things "
-		       "with the same name in the same directory.\n", kobj->name);
-		dump_stack();
+		sched_bug(SCHED_BUG_WARNING, "kobject_add_internal failed for %s with -EEXIST, don't try to register "
+			  "things with the same name in the same directory.", kobj->name);
 		error = -EEXIST;
 	}
 	if (error) {

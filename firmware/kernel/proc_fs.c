@@ -39,11 +39,22 @@ static int is_below(const struct proc_dir_entry *entry, const struct proc_dir_en
 	return entry == above;
 }
 
+/* Look for an entry without looking into it: its owner may have kept a pointer longer than the entry. */
+static int is_there(const struct proc_dir_entry *wanted)
+{
+	struct proc_dir_entry *entry;
+
+	list_for_each_entry(entry, &entries, list)
+		if (entry == wanted)
+			return 1;
+	return 0;
+}
+
 void proc_remove(struct proc_dir_entry *above)
 {
 	struct proc_dir_entry *entry, *next;
 
-	if (IS_ERR_OR_NULL(above))
+	if (IS_ERR_OR_NULL(above) || WARN(!is_there(above), "the entry is gone already, or was never one"))
 		return;
 	list_for_each_entry_safe_reverse(entry, next, &entries, list) {
 		if (!is_below(entry, above))
@@ -67,9 +78,12 @@ struct proc_dir_entry *proc_find(const char *path)
 void remove_proc_entry(const char *name, struct proc_dir_entry *parent)
 {
 	char path[PROC_PATH_LENGTH];
+	struct proc_dir_entry *entry;
 
 	snprintf(path, sizeof(path), "%s/%s", parent ? parent->path : PROC_ROOT, name);
-	proc_remove(proc_find(path));
+	entry = proc_find(path);
+	WARN(!entry, "name '%s'", name);
+	proc_remove(entry);
 }
 
 int remove_proc_subtree(const char *name, struct proc_dir_entry *parent)

@@ -5,6 +5,7 @@
 #include <linux/kernel.h>
 
 #include "kernel.h"
+#include "sched.h"
 
 #define REGIONS 64
 
@@ -39,7 +40,8 @@ void __release_region(unsigned long type, resource_size_t start, resource_size_t
 	struct resource *found = find(type, start, start + length - 1);
 
 	if (!found || found->start != start || found->end != start + length - 1) {
-		printk(KERN_WARNING "Trying to free nonexistent resource <%016lx-%016lx>\n", start, start + length - 1);
+		sched_bug(SCHED_BUG_WARNING, "Trying to free nonexistent resource <%016lx-%016lx>", start,
+			  start + length - 1);
 		return;
 	}
 	untrack("region", (unsigned long)found);

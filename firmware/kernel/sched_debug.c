@@ -5,6 +5,7 @@
  */
 #include <linux/interrupt.h>
 #include <linux/refcount.h>
+#include <linux/string.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
 
@@ -61,6 +62,18 @@ noinline void sched_bug_at(enum sched_bug bug, unsigned long place, const char *
 	va_start(args, format);
 	report_bug(bug, place, format, args);
 	va_end(args);
+}
+
+noinline void warn_slowpath(const char *file, int line, const char *function, const char *format, ...)
+{
+	char said[128], *text;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(said, sizeof(said), format, args);
+	va_end(args);
+	text = strim(said);
+	sched_bug(SCHED_BUG_WARNING, "WARNING: at %s:%d %s()%s%s", file, line, function, *text ? ": " : "", text);
 }
 
 noinline void schedule_bug(void)

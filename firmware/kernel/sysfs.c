@@ -7,6 +7,7 @@
 #include <linux/string.h>
 
 #include "kernel.h"
+#include "sched.h"
 #include "sysfs.h"
 
 LIST_HEAD(sysfs_nodes);
@@ -29,8 +30,7 @@ static int add(struct kobject *kobj, const struct attribute *attr, const char *f
 	if (!kobj || !attr)
 		return -EINVAL;
 	if (find(kobj, attr, folder)) {
-		printk(KERN_WARNING "sysfs: cannot create duplicate filename '%s' of '%s'\n", attr->name, kobj->name);
-		dump_stack();
+		sched_bug(SCHED_BUG_WARNING, "sysfs: cannot create duplicate filename '%s' of '%s'", attr->name, kobj->name);
 		return -EEXIST;
 	}
 	node = kzalloc(sizeof(*node), GFP_KERNEL);

@@ -146,9 +146,9 @@ _GROUPS = (
         "bar-over-ram bar-overlap",
     ),
     _Group(
-        "refcount_t warns by itself, with or without a checker",
+        "the kernel warns by itself, with or without a checker",
         ("no", "no", "no", "no"),
-        "refcount",
+        "refcount warning",
     ),
     _Group(
         "the processor faults; the kernel's oops says where, with or without a checker",

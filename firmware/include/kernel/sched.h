@@ -81,6 +81,7 @@ enum sched_bug {
 	SCHED_BUG_REFCOUNT,
 	SCHED_BUG_HUNG_TASK,
 	SCHED_BUG_ISA_DMA,
+	SCHED_BUG_WARNING,
 };
 
 #endif

@@ -13,21 +13,19 @@
 } while (0)
 #define BUG_ON(condition) do { if (unlikely(condition)) BUG(); } while (0)
 
-#define __WARN_printf(...) do {							\
-	printk(KERN_WARNING "WARNING: at %s:%d %s()\n", __FILE__, __LINE__, __func__); \
-	__VA_ARGS__;								\
-	dump_stack();								\
-} while (0)
+/* Say it on the console, with a backtrace, and to the host. */
+void warn_slowpath(const char *file, int line, const char *function, const char *format, ...) __printf(4, 5);
+#define __WARN_printf(...) warn_slowpath(__FILE__, __LINE__, __func__, __VA_ARGS__)
 #define WARN_ON(condition) ({							\
 	int _warn = !!(condition);						\
 	if (unlikely(_warn))							\
-		__WARN_printf();						\
+		__WARN_printf("%s", "");					\
 	unlikely(_warn);							\
 })
 #define WARN(condition, format, ...) ({						\
 	int _warn = !!(condition);						\
 	if (unlikely(_warn))							\
-		__WARN_printf(printk(KERN_WARNING format, ##__VA_ARGS__));	\
+		__WARN_printf(format, ##__VA_ARGS__);				\
 	unlikely(_warn);							\
 })
 #define WARN_ON_ONCE(condition) ({						\
