@@ -59,6 +59,16 @@ def use_edu_mmap(user: User) -> None:
         assert registers.read(4) == 0xEDCB_A987
         registers.close()
     assert error_of(user.mmap, user.open("/dev/edu_frames"), 0x20_0000) == errno.EINVAL
+    fd = user.open("/dev/edu_memory")
+    assert user.write(fd, b"0x1122334455667788\n") == 19
+    memory = user.mmap(fd, 0x2000)
+    assert (memory.read(0), memory.read(4)) == (0x5566_7788, 0x1122_3344)
+    user.write(fd, b'"edu\0')
+    assert memory.read(0) == int.from_bytes(b"edu\0", "little")
+    assert error_of(user.write, fd, b'"' + 16 * b"x") == errno.EINVAL
+    assert error_of(user.write, fd, b"0x1_0\n") == errno.EINVAL
+    memory.close()
+    assert error_of(user.mmap, fd, 0x3000) == errno.ENXIO
 
 
 def use_edu_sysfs(user: User) -> None:

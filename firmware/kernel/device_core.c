@@ -284,6 +284,42 @@ struct device *device_create_with_groups(struct class *class, struct device *par
 	return dev;
 }
 
+int device_for_each_child(struct device *parent, void *data, int (*function)(struct device *dev, void *data))
+{
+	struct device *dev, *next;
+	int result = 0;
+
+	list_for_each_entry_safe(dev, next, &class_devices, class_node)
+		if (dev->parent == parent && (result = function(dev, data)))
+			break;
+	return result;
+}
+
+struct device *device_find_child(struct device *parent, void *data, int (*match)(struct device *dev, void *data))
+{
+	struct device *dev;
+
+	list_for_each_entry(dev, &class_devices, class_node)
+		if (dev->parent == parent && match(dev, data))
+			return get_device(dev);
+	return NULL;
+}
+
+int class_for_each_device(const struct class *class, const struct device *start, void *data,
+			  int (*function)(struct device *dev, void *data))
+{
+	struct device *dev;
+	int result = 0;
+
+	list_for_each_entry(dev, &class_devices, class_node) {
+		if (!start && dev->class == class && (result = function(dev, data)))
+			break;
+		if (dev == start)
+			start = NULL;
+	}
+	return result;
+}
+
 struct device *class_find_device_by_devt(struct class *class, dev_t devt)
 {
 	struct device *dev;

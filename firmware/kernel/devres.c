@@ -275,43 +275,44 @@ void devm_iounmap(struct device *dev, void __iomem *addr)
 }
 
 struct region_res {
+	unsigned long type;
 	resource_size_t start, length;
 };
 
-static void release_mem(struct device *dev, void *res)
+static void release_io(struct device *dev, void *res)
 {
 	struct region_res *region = res;
 
-	release_mem_region(region->start, region->length);
+	__release_region(region->type, region->start, region->length);
 }
 
 static int is_region(struct device *dev, void *res, void *data)
 {
 	struct region_res *region = res, *wanted = data;
 
-	return region->start == wanted->start && region->length == wanted->length;
+	return region->type == wanted->type && region->start == wanted->start && region->length == wanted->length;
 }
 
-struct resource *devm_request_mem_region(struct device *dev, resource_size_t start, resource_size_t length,
-					 const char *name)
+struct resource *__devm_request_region(struct device *dev, unsigned long type, resource_size_t start,
+				       resource_size_t length, const char *name)
 {
-	struct region_res *res = devres_alloc(release_mem, sizeof(*res), GFP_KERNEL);
-	struct resource *found = res ? request_mem_region(start, length, name) : NULL;
+	struct region_res *res = devres_alloc(release_io, sizeof(*res), GFP_KERNEL);
+	struct resource *found = res ? __request_region(type, start, length, name) : NULL;
 
 	if (!found) {
 		devres_free(res);
 		return NULL;
 	}
-	*res = (struct region_res) { start, length };
+	*res = (struct region_res) { type, start, length };
 	devres_add(dev, res);
 	return found;
 }
 
-void devm_release_mem_region(struct device *dev, resource_size_t start, resource_size_t length)
+void __devm_release_region(struct device *dev, unsigned long type, resource_size_t start, resource_size_t length)
 {
-	struct region_res wanted = { start, length };
+	struct region_res wanted = { type, start, length };
 
-	WARN_ON(devres_release(dev, release_mem, is_region, &wanted));
+	WARN_ON(devres_release(dev, release_io, is_region, &wanted));
 }
 
 void __iomem *devm_ioremap_resource(struct device *dev, const struct resource *resource)

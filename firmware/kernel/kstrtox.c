@@ -115,9 +115,27 @@ int kstrto##suffix##_from_user(const char __user *from, size_t count, unsigned i
 	return kstrto##suffix(text, base, result);					\
 }
 
+DEFINE_KSTRTO_USER(ull, unsigned long long)
+DEFINE_KSTRTO_USER(ll, long long)
+DEFINE_KSTRTO_USER(ul, unsigned long)
+DEFINE_KSTRTO_USER(l, long)
 DEFINE_KSTRTO_USER(uint, unsigned int)
 DEFINE_KSTRTO_USER(int, int)
-DEFINE_KSTRTO_USER(ul, unsigned long)
+DEFINE_KSTRTO_USER(u16, u16)
+DEFINE_KSTRTO_USER(s16, s16)
+DEFINE_KSTRTO_USER(u8, u8)
+DEFINE_KSTRTO_USER(s8, s8)
+
+int kstrtobool_from_user(const char __user *from, size_t count, bool *result)
+{
+	char text[4];
+
+	count = min_t(size_t, count, sizeof(text) - 1);
+	if (copy_from_user(text, from, count))
+		return -EFAULT;
+	text[count] = 0;
+	return kstrtobool(text, result);
+}
 
 unsigned long long simple_strtoull(const char *text, char **end, unsigned int base)
 {

@@ -270,6 +270,14 @@ int pcie_capability_read_word(struct pci_dev *dev, int where, u16 *value)
 	return dev->pcie_cap ? pci_read_config_word(dev, dev->pcie_cap + where, value) : -EINVAL;
 }
 
+bool pci_device_is_present(struct pci_dev *dev)
+{
+	u16 vendor;
+
+	pci_read_config_word(dev, PCI_VENDOR_ID, &vendor);
+	return vendor == dev->vendor;
+}
+
 int pci_save_state(struct pci_dev *dev)
 {
 	for (int i = 0; i < SAVED_DWORDS; i++)

@@ -292,6 +292,17 @@ int vm_iomap_memory(struct vm_area_struct *vma, phys_addr_t start, unsigned long
 				  vma->vm_page_prot);
 }
 
+int dma_mmap_attrs(struct device *dev, struct vm_area_struct *vma, void *virt, dma_addr_t dma_addr, size_t size,
+		   unsigned long attrs)
+{
+	unsigned long pages = PAGE_ALIGN(size) >> PAGE_SHIFT;
+
+	if (vma->vm_pgoff >= pages || vma_pages(vma) > pages - vma->vm_pgoff)
+		return -ENXIO;
+	return remap_pfn_range(vma, vma->vm_start, (virt_to_phys(virt) >> PAGE_SHIFT) + vma->vm_pgoff,
+			       vma->vm_end - vma->vm_start, vma->vm_page_prot);
+}
+
 int vm_insert_page(struct vm_area_struct *vma, unsigned long addr, struct page *page)
 {
 	if (addr < vma->vm_start || addr >= vma->vm_end || !page_count(page))

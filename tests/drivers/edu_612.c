@@ -81,9 +81,15 @@ static ssize_t edu_read(struct file *file, char __user *to, size_t count, loff_t
 
 static const struct file_operations fops = { .owner = THIS_MODULE, .read = edu_read, .mmap = edu_mmap };
 
+static int is_it(struct device *dev, void *wanted)
+{
+	return dev == wanted ? 612 : -EEXIST;
+}
+
 static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	int err = pcim_enable_device(pdev);
+	struct device *dev;
 
 	if (err)
 		return err;
@@ -93,7 +99,15 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (IS_ERR(regs))
 		return PTR_ERR(regs);
 	device = pdev;
-	return PTR_ERR_OR_ZERO(device_create(class, &pdev->dev, number, NULL, "edu_612"));
+	dev = device_create(class, &pdev->dev, number, NULL, "edu_612");
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	if (device_for_each_child(&pdev->dev, dev, is_it) != 612 ||
+	    class_for_each_device(class, NULL, dev, is_it) != 612) {
+		device_destroy(class, number);
+		return -ENODEV;
+	}
+	return 0;
 }
 
 static void edu_remove(struct pci_dev *pdev)

@@ -69,6 +69,8 @@ static int look_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (!(pci_resource_flags(pdev, 0) & IORESOURCE_MEM) || pci_resource_len(pdev, 0) != 1 << 20 ||
 	    pci_resource_end(pdev, 0) - pci_resource_start(pdev, 0) != (1 << 20) - 1)
 		return -ENXIO;
+	if (!pci_device_is_present(pdev) || pci_upstream_bridge(pdev) || pci_reset_function(pdev) != -ENOTTY)
+		return -EIO;
 	pci_set_master(pdev);
 	pci_read_config_word(pdev, PCI_COMMAND, &command);
 	if (!(command & PCI_COMMAND_MASTER))

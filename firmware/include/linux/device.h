@@ -82,6 +82,10 @@ struct device *device_create_with_groups(struct class *class, struct device *par
 					 const struct attribute_group **groups, const char *format, ...)
 					 __printf(6, 7);
 void device_destroy(struct class *class, dev_t devt);
+int device_for_each_child(struct device *parent, void *data, int (*function)(struct device *dev, void *data));
+struct device *device_find_child(struct device *parent, void *data, int (*match)(struct device *dev, void *data));
+int class_for_each_device(const struct class *class, const struct device *start, void *data,
+			  int (*function)(struct device *dev, void *data));
 struct device *class_find_device_by_devt(struct class *class, dev_t devt);
 int device_create_file(struct device *dev, const struct device_attribute *attr);
 void device_remove_file(struct device *dev, const struct device_attribute *attr);

@@ -55,9 +55,15 @@ void __iomem *devm_ioremap_wc(struct device *dev, resource_size_t phys, resource
 #define devm_ioremap_uc devm_ioremap
 void devm_iounmap(struct device *dev, void __iomem *addr);
 void __iomem *devm_ioremap_resource(struct device *dev, const struct resource *resource);
-struct resource *devm_request_mem_region(struct device *dev, resource_size_t start, resource_size_t length,
-					 const char *name);
-void devm_release_mem_region(struct device *dev, resource_size_t start, resource_size_t length);
+struct resource *__devm_request_region(struct device *dev, unsigned long type, resource_size_t start,
+				       resource_size_t length, const char *name);
+void __devm_release_region(struct device *dev, unsigned long type, resource_size_t start, resource_size_t length);
+#define devm_request_region(dev, start, length, name) \
+	__devm_request_region((dev), IORESOURCE_IO, (start), (length), (name))
+#define devm_release_region(dev, start, length) __devm_release_region((dev), IORESOURCE_IO, (start), (length))
+#define devm_request_mem_region(dev, start, length, name) \
+	__devm_request_region((dev), IORESOURCE_MEM, (start), (length), (name))
+#define devm_release_mem_region(dev, start, length) __devm_release_region((dev), IORESOURCE_MEM, (start), (length))
 
 int __must_check devm_device_add_group(struct device *dev, const struct attribute_group *group);
 int __must_check devm_device_add_groups(struct device *dev, const struct attribute_group **groups);

@@ -93,6 +93,13 @@ void dma_sync_sg_for_device(struct device *dev, struct scatterlist *sgl, int nen
 #define dma_alloc_noncoherent(dev, size, handle, direction, gfp_mask) \
 	dma_alloc_coherent((dev), (size), (handle), (gfp_mask))
 #define dma_free_noncoherent(dev, size, virt, handle, direction) dma_free_coherent((dev), (size), (virt), (handle))
+struct vm_area_struct;
+int dma_mmap_attrs(struct device *dev, struct vm_area_struct *vma, void *virt, dma_addr_t dma_addr, size_t size,
+		   unsigned long attrs);
+#define dma_mmap_coherent(dev, vma, virt, handle, size) dma_mmap_attrs((dev), (vma), (virt), (handle), (size), 0)
+#define dma_mmap_wc dma_mmap_coherent
+#define dma_mmap_writecombine dma_mmap_coherent
+#define dma_can_mmap(dev) ((void)(dev), true)
 #define dma_alloc_writecombine dma_alloc_coherent
 #define dma_free_writecombine dma_free_coherent
 #define dma_alloc_wc dma_alloc_coherent

@@ -107,6 +107,7 @@ void iounmap(volatile void __iomem *addr);
 void __iomem *ioport_map(unsigned long port, unsigned int count);
 void ioport_unmap(void __iomem *addr);
 #define ioremap_uc ioremap
+#define ioremap_cache ioremap
 #define ioremap_wc ioremap
 #define ioremap_wt ioremap
 #define ioremap_np ioremap

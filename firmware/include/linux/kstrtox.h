@@ -19,10 +19,20 @@ int __must_check kstrtos8(const char *text, unsigned int base, s8 *result);
 int __must_check kstrtobool(const char *text, bool *result);
 #define strtobool kstrtobool
 
+int __must_check kstrtoull_from_user(const char __user *from, size_t count, unsigned int base,
+				     unsigned long long *result);
+int __must_check kstrtoll_from_user(const char __user *from, size_t count, unsigned int base, long long *result);
+int __must_check kstrtoul_from_user(const char __user *from, size_t count, unsigned int base, unsigned long *result);
+int __must_check kstrtol_from_user(const char __user *from, size_t count, unsigned int base, long *result);
 int __must_check kstrtouint_from_user(const char __user *from, size_t count, unsigned int base, unsigned int *result);
 int __must_check kstrtoint_from_user(const char __user *from, size_t count, unsigned int base, int *result);
-int __must_check kstrtoul_from_user(const char __user *from, size_t count, unsigned int base, unsigned long *result);
+int __must_check kstrtou16_from_user(const char __user *from, size_t count, unsigned int base, u16 *result);
+int __must_check kstrtos16_from_user(const char __user *from, size_t count, unsigned int base, s16 *result);
+int __must_check kstrtou8_from_user(const char __user *from, size_t count, unsigned int base, u8 *result);
+int __must_check kstrtos8_from_user(const char __user *from, size_t count, unsigned int base, s8 *result);
+int __must_check kstrtobool_from_user(const char __user *from, size_t count, bool *result);
 #define kstrtou32_from_user kstrtouint_from_user
+#define kstrtos32_from_user kstrtoint_from_user
 
 static inline int __must_check kstrtou64(const char *text, unsigned int base, u64 *result)
 {
@@ -32,6 +42,18 @@ static inline int __must_check kstrtou64(const char *text, unsigned int base, u6
 static inline int __must_check kstrtos64(const char *text, unsigned int base, s64 *result)
 {
 	return kstrtoll(text, base, (long long *)result);
+}
+
+static inline int __must_check kstrtou64_from_user(const char __user *from, size_t count, unsigned int base,
+						   u64 *result)
+{
+	return kstrtoull_from_user(from, count, base, (unsigned long long *)result);
+}
+
+static inline int __must_check kstrtos64_from_user(const char __user *from, size_t count, unsigned int base,
+						   s64 *result)
+{
+	return kstrtoll_from_user(from, count, base, (long long *)result);
 }
 
 static inline int __must_check kstrtou32(const char *text, unsigned int base, u32 *result)

@@ -289,6 +289,16 @@ static inline int pci_num_vf(struct pci_dev *dev)
 #define pci_bus_address(dev, bar) pci_resource_start((dev), (bar))
 #define pci_map_rom(dev, size) ((void)(dev), *(size) = 0, (void __iomem *)NULL)
 #define pci_unmap_rom(dev, rom) ((void)(dev), (void)(rom))
+bool pci_device_is_present(struct pci_dev *dev);
+/* No device has a reset of its own, and all are on the root bus, which cannot be reset. */
+#define pci_reset_function(dev) ((void)(dev), -ENOTTY)
+#define pci_reset_function_locked(dev) pci_reset_function(dev)
+#define pci_try_reset_function(dev) pci_reset_function(dev)
+#define pci_is_root_bus(bus) (!(bus)->parent)
+static inline struct pci_dev *pci_upstream_bridge(struct pci_dev *dev)
+{
+	return pci_is_root_bus(dev->bus) ? NULL : dev->bus->self;
+}
 bool pci_intx_mask_supported(struct pci_dev *dev);
 bool pci_check_and_mask_intx(struct pci_dev *dev);
 bool pci_check_and_unmask_intx(struct pci_dev *dev);

@@ -57,6 +57,14 @@ static inline int __must_check copy_struct_from_user(void *to, size_t size, cons
 		return -EFAULT;
 	for (size_t at = both; at < size; at++)
 		((char *)to)[at] = 0;
+	for (size_t at = both; at < given; at++) {
+		char byte;
+
+		if (copy_from_user(&byte, (const char __user *)from + at, 1))
+			return -EFAULT;
+		if (byte)
+			return -E2BIG;
+	}
 	return 0;
 }
 
@@ -86,6 +94,23 @@ static inline void *memdup_user_nul(const void __user *from, size_t length)
 		return copy;
 	kfree(copy);
 	return ERR_PTR(-EFAULT);
+}
+
+#define vmemdup_user memdup_user
+
+static inline char *strndup_user(const char __user *from, long most)
+{
+	long length = strnlen_user(from, most);
+	char *copy;
+
+	if (!length)
+		return ERR_PTR(-EFAULT);
+	if (length > most)
+		return ERR_PTR(-EINVAL);
+	copy = memdup_user(from, length);
+	if (!IS_ERR(copy))
+		copy[length - 1] = 0;
+	return copy;
 }
 
 #endif
