@@ -53,7 +53,7 @@ def _of_python(source: str) -> set[str]:
 
 def _of_guest() -> Iterator[str]:
     """Find the classes that the guest's kernel names: misused primitives, and kinds of things to be given back."""
-    for path in sorted((ROOT / "firmware" / "kernel").glob("*.c")):
+    for path in sorted((ROOT / "firmware").glob("[kl]*/*.c")):  # kernel and lib
         text = path.read_text(encoding="utf-8")
         for name in re.findall(r"\bSCHED_BUG_(\w+),", text):
             yield name.lower().replace("_", "-")

@@ -50,7 +50,8 @@ def test_what_a_module_forgets_is_told_with_its_line(capsys):
         "leftover-irq-handler": "24)",
         "leftover-chrdev-region": "26)",
         "leftover-kobject": "27)",
-        "module-leak": "29)",
+        "leftover-irq-vectors": "29)",
+        "module-leak": "31)",
     }
 
 

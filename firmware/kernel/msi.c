@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Message signalled interrupts of PCI devices: one for each, and a vector for each. drivers/pci/msi.c */
 #include <board.h>
+#include <kernel/track.h>
 #include <linux/pci.h>
 
 #include "kernel.h"
@@ -88,6 +89,7 @@ noinline int pci_enable_msi(struct pci_dev *dev)
 	pci_intx(dev, 0);
 	set_msi(dev, 1);
 	dev->msi_enabled = 1;
+	track("irq vectors", (unsigned long)dev, pci_name(dev));
 	dev->irq = irq;
 	return 0;
 }
@@ -99,6 +101,7 @@ noinline void pci_disable_msi(struct pci_dev *dev)
 	set_msi(dev, 0);
 	pci_intx(dev, 1);
 	dev->msi_enabled = 0;
+	untrack("irq vectors", (unsigned long)dev);
 	destroy_irq(dev->irq);
 	dev->irq = dev->irq_line;
 }

@@ -153,6 +153,7 @@ noinline int pci_enable_msix_range(struct pci_dev *dev, struct msix_entry *entri
 	}
 	pci_intx(dev, 0);
 	dev->msix_enabled = 1;
+	track("irq vectors", (unsigned long)dev, pci_name(dev));
 	change_flags(dev, PCI_MSIX_FLAGS_MASKALL, 0);
 	return wanted;
 }
@@ -164,5 +165,6 @@ noinline void pci_disable_msix(struct pci_dev *dev)
 	change_flags(dev, PCI_MSIX_FLAGS_ENABLE, 0);
 	pci_intx(dev, 1);
 	dev->msix_enabled = 0;
+	untrack("irq vectors", (unsigned long)dev);
 	drop_vectors(dev);
 }

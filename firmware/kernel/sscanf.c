@@ -55,6 +55,9 @@ static int scan_number(struct scan *scan, void *to, unsigned int base, bool is_s
 	value = simple_strtoull(copy + negative, &end, base);
 	if (end == copy + negative)
 		return 0;
+	/* "%2x" of "0xA7" takes the prefix, and is 0. */
+	if (scan->width == negative + 2 && (copy[negative + 1] | 0x20) == 'x' && !(base & 15))
+		end = copy + negative + 2;
 	scan->text += end - copy;
 	if (!scan->skip)
 		store(to, scan->size, negative ? -value : value);

@@ -103,6 +103,8 @@ static int use_arithmetic(void)
 		return -EILSEQ;
 	if (sscanf("12 0x1f", "%d %x", &a, &b) != 2 || a != 12 || b != 0x1f)
 		return -EDOM;
+	if (sscanf("0xa7", "%2x%x", &b, &b) != 2 || b != 0xa7)
+		return -EDOM;
 	return find_first_bit(bits, 100) == 70 && words == 3 && FIELD_GET(GENMASK(7, 4), 0xab) == 0xa &&
 	       upper_32_bits(big) == 0x1234567 && DIV_ROUND_UP(10, 4) == 3 && clamp(15, 0, 10) == 10 ? 0 : -ERANGE;
 }

@@ -57,6 +57,7 @@
 #include <linux/swab.h>
 #include <linux/time.h>
 #include <linux/timer.h>
+#include <linux/timex.h>
 #include <linux/uaccess.h>
 #include <linux/uidgid.h>
 #include <linux/uuid.h>

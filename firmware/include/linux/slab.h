@@ -30,6 +30,9 @@ void *__kmalloc_track_caller(size_t size, gfp_t gfp_mask, unsigned long caller);
 #define kmalloc_node(size, gfp_mask, node) kmalloc((size), (gfp_mask))
 #define kzalloc_node(size, gfp_mask, node) kzalloc((size), (gfp_mask))
 #define kfree_rcu(objp, member) kfree(objp)
+#define kfree_rcu_mightsleep(objp) kfree(objp)
+#define kvfree_rcu(objp, ...) kvfree(objp)
+#define SLAB_TYPESAFE_BY_RCU SLAB_DESTROY_BY_RCU
 
 static inline void *kmalloc_array(size_t n, size_t size, gfp_t gfp_mask)
 {
@@ -46,6 +49,33 @@ void *kmem_cache_zalloc(struct kmem_cache *cachep, gfp_t gfp_mask);
 void kmem_cache_free(struct kmem_cache *cachep, void *objp);
 int kmem_cache_shrink(struct kmem_cache *cachep);
 void kmem_cache_destroy(struct kmem_cache *cachep);
+
+/* All of them or none; how many there are then. */
+static inline int kmem_cache_alloc_bulk(struct kmem_cache *cachep, gfp_t gfp_mask, size_t count, void **objects)
+{
+	for (size_t i = 0; i < count; i++) {
+		objects[i] = kmem_cache_alloc(cachep, gfp_mask);
+		if (objects[i])
+			continue;
+		while (i-- > 0)
+			kmem_cache_free(cachep, objects[i]);
+		return 0;
+	}
+	return count;
+}
+
+/* Without a cache: each from wherever it is. */
+static inline void kmem_cache_free_bulk(struct kmem_cache *cachep, size_t count, void **objects)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (cachep)
+			kmem_cache_free(cachep, objects[i]);
+		else
+			kfree(objects[i]);
+	}
+}
+
+#define kfree_bulk(count, objects) kmem_cache_free_bulk(NULL, (count), (objects))
 
 #if defined(MODULE) && !API_BEFORE(2, 7)
 /* Since 2.6.27 a constructor gets the object alone. The lowest bit of its address says so: functions are aligned. */

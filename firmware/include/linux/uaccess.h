@@ -113,4 +113,18 @@ static inline char *strndup_user(const char __user *from, long most)
 	return copy;
 }
 
+/* 1 where all is zero, 0 where it is not. */
+static inline int check_zeroed_user(const void __user *from, size_t size)
+{
+	char byte;
+
+	for (size_t i = 0; i < size; i++) {
+		if (copy_from_user(&byte, from + i, 1))
+			return -EFAULT;
+		if (byte)
+			return 0;
+	}
+	return 1;
+}
+
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Forgets what it has taken: memory, a handler, a region, a class, a number. */
+/* Forgets what it has taken: memory, a handler, a region, a class, a number, a vector. */
 #include <linux/device.h>
 #include <linux/fs.h>
 #include <linux/interrupt.h>
@@ -26,6 +26,8 @@ static int leaks_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		err = alloc_chrdev_region(&number, 0, 1, "leaks");
 	if (IS_ERR(class_create(THIS_MODULE, "leaks")))
 		return -ENOMEM;
+	if (pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_MSI) < 0)
+		return -ENOSPC;
 	return err || kmalloc(100, GFP_KERNEL) ? err : -ENOMEM;
 }
 
