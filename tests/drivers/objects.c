@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <linux/percpu-refcount.h>
 #include <linux/random.h>
+#include <linux/seq_buf.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -120,6 +121,7 @@ static int use_counts(void)
 {
 	u32 words[2] = { 1, 2 };
 	struct percpu_ref users;
+	DECLARE_SEQ_BUF(text, 8);
 	int right;
 
 	if (percpu_ref_init(&users, end, 0, GFP_KERNEL) || !percpu_ref_tryget_live(&users))
@@ -128,6 +130,9 @@ static int use_counts(void)
 	right = !ended && !percpu_ref_tryget_live(&users) && percpu_ref_is_dying(&users);
 	percpu_ref_put(&users);
 	right &= ended == 1 && percpu_ref_is_zero(&users);
+	seq_buf_printf(&text, "%d,", 12);
+	right &= seq_buf_used(&text) == 3 && !seq_buf_puts(&text, "abcd") && seq_buf_putc(&text, 'e') == -1;
+	right &= seq_buf_has_overflowed(&text) && !strcmp(seq_buf_str(&text), "12,abcd");
 	percpu_ref_exit(&users);
 	return right && jhash("Four score and seven years ago", 30, 0) == 0x17770551 &&
 	       jhash2(words, 2, 5) == jhash_2words(1, 2, 5) ? 0 : -EILSEQ;
