@@ -249,7 +249,7 @@ def test_an_oops_tells_registers_and_where_it_struck() -> None:
 
     finding = guest.findings[0]
     assert finding.kind == "kernel-oops"
-    assert finding.details["backtrace"] == [f"[<{TEXT + 0x56:016x}>]", f"[<{TEXT + 0x77:016x}>]"]
+    assert finding.details["backtrace"] == [f"[<{TEXT + 0x55:016x}>]", f"[<{TEXT + 0x77:016x}>]"]
     assert f"rip {TEXT + 0x55:016x}" in finding.details["registers"]
 
 
