@@ -42,16 +42,18 @@ class Range:
 
 
 class AddressSpace:
-    """One address map. Every access takes `cost_ns` of virtual time (whoever makes it must then look at the clock's
-    next deadline) and leaves an Access event in the trace.
+    """One address map. Every access takes virtual time, `cost_ns` for a read and a write (whoever makes it must then
+    look at the clock's next deadline), and leaves an Access event in the trace.
 
     Ranges that the board wires are disjoint (`map`). Ranges that the guest moves (`place`) can fall on others; then
     those that were there first keep their addresses, RAM always among them, and that is a finding.
     """
 
-    def __init__(self, name: str, cost_ns: int, clock: Clock, trace: Trace, findings: Findings, nobody: Target) -> None:
+    def __init__(
+        self, name: str, cost_ns: tuple[int, int], clock: Clock, trace: Trace, findings: Findings, nobody: Target
+    ) -> None:
         self.name = name
-        self._cost_ns = cost_ns
+        self._read_ns, self._write_ns = cost_ns
         self._clock = clock
         self._trace = trace
         self._findings = findings
@@ -93,7 +95,7 @@ class AddressSpace:
 
     def read(self, address: int, width: int) -> int:
         """Read `width` bytes, little-endian."""
-        self._clock.now_ns += self._cost_ns
+        self._clock.now_ns += self._read_ns
         target, offset = self._found.get((address, width)) or self._find(address, width)
         value = self._read_bytes(address, width) if target is None else target.read(offset, width)
         self._trace.emit(Access(self._clock.now_ns, self.name, address, width, value, False))
@@ -101,7 +103,7 @@ class AddressSpace:
 
     def write(self, address: int, width: int, value: int) -> None:
         """Write `width` bytes, little-endian."""
-        self._clock.now_ns += self._cost_ns
+        self._clock.now_ns += self._write_ns
         # Traced first: what the write sets off comes after it.
         self._trace.emit(Access(self._clock.now_ns, self.name, address, width, value, True))
         target, offset = self._found.get((address, width)) or self._find(address, width)
@@ -245,8 +247,10 @@ class Bus:
 
     def __init__(self, ram: Ram, clock: Clock, trace: Trace, findings: Findings) -> None:
         lost = Nobody(memmap.LOW_HOLE_END, clock, findings)
-        self.memory = AddressSpace("memory", memmap.NS_PER_MMIO_ACCESS, clock, trace, findings, lost)
+        mmio_ns = memmap.NS_PER_MMIO_READ, memmap.NS_PER_MMIO_WRITE
+        self.memory = AddressSpace("memory", mmio_ns, clock, trace, findings, lost)
         free = Nobody(PORTS_END, clock, findings)
-        self.ports = AddressSpace("ports", memmap.NS_PER_PORT_ACCESS, clock, trace, findings, free)
+        ports_ns = memmap.NS_PER_PORT_ACCESS, memmap.NS_PER_PORT_ACCESS
+        self.ports = AddressSpace("ports", ports_ns, clock, trace, findings, free)
         for bank in ram.banks:
             self.memory.map(bank.start, bank.end - bank.start, RamTarget(ram, bank.start), "ram")

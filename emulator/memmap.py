@@ -82,5 +82,6 @@ VMALLOC_END = 0xFFFF_E200_0000_0000
 # Virtual time. The TSC runs at 1 GHz: one tick a nanosecond.
 NS_PER_BLOCK = 2
 NS_PER_PORT_ACCESS = 500
-NS_PER_MMIO_ACCESS = 200
+NS_PER_MMIO_READ = 1000  # to the device and back
+NS_PER_MMIO_WRITE = 200  # on its way there
 NS_PER_TRAP = 1000

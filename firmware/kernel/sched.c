@@ -70,6 +70,7 @@ int wake_up_state(struct task_struct *task, unsigned int state)
 static void cpu_idle(void)
 {
 	while (list_empty(&runqueue)) {
+		touch_softlockup_watchdog();
 		if (softirq_pending()) {
 			invoke_softirq();
 			continue;
@@ -117,6 +118,7 @@ static void __schedule(void)
 	if (signal_pending_state(prev->state, prev))
 		prev->state = TASK_RUNNING;
 	prev->on_cpu = 0;
+	touch_softlockup_watchdog();
 	if (prev->state == TASK_RUNNING)
 		enqueue_task(prev);
 	else if (prev->flags & PF_WQ_WORKER)
@@ -143,7 +145,10 @@ void yield(void)
 
 int _cond_resched(void)
 {
-	if (list_empty(&runqueue) || in_atomic() || irqs_disabled())
+	if (in_atomic() || irqs_disabled())
+		return 0;
+	touch_softlockup_watchdog();
+	if (list_empty(&runqueue))
 		return 0;
 	yield();
 	return 1;

@@ -30,6 +30,7 @@ void schedule_bug(void);
 void check_all_asleep(void);
 void check_atomic_balance(const char *what, int before);
 void check_hung_tasks(void);
+void check_soft_lockup(void);
 void trap_delay(u64 until_ns);
 
 /* spinlock.c */

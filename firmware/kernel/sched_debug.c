@@ -17,10 +17,13 @@
 #define STATE_LETTERS "RSD"
 #define HUNG_TASK_TIMEOUT_SECS 120	/* unless the command line says otherwise, as Linux has it */
 #define HUNG_TASK_OPTION "sysctl.kernel.hung_task_timeout_secs"
+#define SOFTLOCKUP_THRESH 10		/* seconds, likewise */
+#define SOFTLOCKUP_OPTION "sysctl.kernel.softlockup_thresh"
 
 int system_running;			/* boot is over: from now on it is wrong to sleep where one must not */
 
 static unsigned int hung_task_timeout_secs = HUNG_TASK_TIMEOUT_SECS;
+static unsigned long touched = INITIAL_JIFFIES;	/* when a task last let others run */
 static u64 ask_again;			/* sched_clock() from which on it is worth asking for events */
 
 static noinline u64 trap_sched(enum trap number, u64 first, u64 second, u64 third)
@@ -206,6 +209,26 @@ void check_hung_tasks(void)
 	check_hung_task(&init_task);
 	list_for_each_entry_safe(task, next, &init_task.tasks, tasks)
 		check_hung_task(task);
+}
+
+void touch_softlockup_watchdog(void)
+{
+	touched = jiffies;
+}
+
+/* Called at each tick: a task is to let others run now and then. kernel/softlockup.c: softlockup_tick */
+void check_soft_lockup(void)
+{
+	unsigned int thresh;
+
+	if (time_before(jiffies, touched + HZ))
+		return;
+	thresh = command_line_number(SOFTLOCKUP_OPTION, SOFTLOCKUP_THRESH);
+	if (!thresh || !time_after(jiffies, touched + thresh * HZ))
+		return;
+	sched_bug(SCHED_BUG_SOFT_LOCKUP, "BUG: soft lockup - CPU#0 stuck for %lus! [%s:%d]", (jiffies - touched) / HZ,
+		  current->comm, current->pid);
+	panic("softlockup: hung tasks");	/* nobody else will ever run */
 }
 
 /*

@@ -4,6 +4,7 @@
  * below or, by its name, a module: loaded, which for a driver means that it finds its device and tries it, and unloaded.
  */
 #include <linux/module.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "kernel.h"
@@ -66,7 +67,10 @@ int run_steps(void)
 		return 0;
 	for (int number = 1; *rest; number++) {
 		char *name = next_word(&rest);
-		int error = run_step(name);
+		int error;
+
+		touch_softlockup_watchdog();
+		error = run_step(name);
 
 		checkpoint(name);
 		if (!error)

@@ -34,6 +34,7 @@ static irqreturn_t timer_interrupt(int irq, void *dev_id)
 	jiffies = jiffies + 1;
 	run_local_timers();
 	check_hung_tasks();
+	check_soft_lockup();
 	return IRQ_HANDLED;
 }
 

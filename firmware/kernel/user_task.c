@@ -149,6 +149,7 @@ static DEFINE_TIMER(call_timer, interrupt_call);
 static void call(void)
 {
 	user_call.interrupted = 0;
+	touch_softlockup_watchdog();
 	if (user_call.timeout_ms)
 		mod_timer(&call_timer, jiffies + msecs_to_jiffies(user_call.timeout_ms));
 	user_call.result = do_call(user_call.number, user_call.args);

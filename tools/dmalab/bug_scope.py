@@ -125,10 +125,10 @@ _GROUPS = (
         "leftover module-busy module-init-failed probe-failed driver-unmatched",
     ),
     _Group(
-        "the scheduler's own checks (DEBUG_ATOMIC_SLEEP, lockdep, the hung task detector), and none of theirs",
+        "the scheduler's own checks (DEBUG_ATOMIC_SLEEP, lockdep, the watchdogs), and none of theirs",
         ("no", "no", "no", "no"),
         "sleep-in-atomic scheduling-while-atomic spinlock lock-inversion preempt-imbalance mutex irq timer workqueue "
-        "kthread active-object deadlock hung-task",
+        "kthread active-object deadlock hung-task soft-lockup",
     ),
     _Group(
         "the count of a page's users falls below zero, which the page allocator asks about only with DEBUG_VM",

@@ -33,6 +33,7 @@ int wake_up_state(struct task_struct *task, unsigned int state);
 
 /* Let others run where any waits for the CPU: 1 where one did. */
 int _cond_resched(void);
+void touch_softlockup_watchdog(void);
 #define cond_resched() ({ might_sleep(); _cond_resched(); })
 #define need_resched() 0
 
