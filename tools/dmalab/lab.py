@@ -105,7 +105,11 @@ class Lab:
         self.machine, self.kernel = self._session.machine, self._session.kernel
         self.memory = self._session.memory
         self._leaks = ModuleLeaks(
-            built.image, self.machine.clock, self.machine.findings, self._session.symbols.describe
+            built.image,
+            self.machine.clock,
+            self.machine.findings,
+            self._session.symbols.describe,
+            finds_double_frees=not (spec.kernel.debug_slab or spec.kasan),
         )
         self.machine.trace.subscribe_to_traps(self._leaks.on_trap, self._leaks.follows)
         layout = self.kernel.mm.layout

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a module has taken and not given back, each with the line of the module that took it.
+"""What a module has taken and not given back, each with the line of the module that took it; and what it freed twice.
 
 Memory is followed by the events of the trace: what the module's own code allocated, and nobody freed. All else
 (handlers, regions, classes, devices, mappings) the guest keeps account of, and tells when the module is gone.
@@ -11,6 +11,7 @@ from dmalab.module_image import ModuleImage
 from emulator.clock import Clock
 from emulator.finding import Finding, Findings, Json
 from emulator.trace import Trap
+from pykernel.mm.slab_debug import DOUBLE_FREE_KIND
 from pykernel.user_calls import Leftover
 
 _SHOWN = 20
@@ -21,12 +22,24 @@ _ZERO_SIZE = 16  # what kmalloc(0) gives: nothing that must be freed
 
 
 class ModuleLeaks:
-    """Listens to the run of one module and reports at its end."""
+    """Listens to the run of one module, and reports at its end what is left.
 
-    def __init__(self, image: ModuleImage, clock: Clock, findings: Findings, describe: Callable[[int], str]) -> None:
+    With `finds_double_frees` it reports those at once: neither the allocator nor the module looks for them then.
+    """
+
+    def __init__(
+        self,
+        image: ModuleImage,
+        clock: Clock,
+        findings: Findings,
+        describe: Callable[[int], str],
+        finds_double_frees: bool,
+    ) -> None:
         self._range = range(image.start, image.end)
         self._clock, self._findings, self._describe = clock, findings, describe
         self._taken: dict[int, Trap] = {}
+        self._finds_double_frees = finds_double_frees
+        self._freed: dict[int, Trap] = {}  # objects that are free, each with who freed it
         self._caches: dict[int, Trap] = {}
 
     def follows(self, name: str) -> bool:
@@ -37,10 +50,13 @@ class ModuleLeaks:
         """Follow one call of the allocators."""
         name = event.name
         if name in _TAKES:
+            self._freed.pop(event.result, None)
             if event.result > _ZERO_SIZE and event.caller in self._range:
                 self._taken[event.result] = event
         elif name in _GIVES:
             self._taken.pop(event.args[_GIVES[name]], None)
+            if name != "free_pages" and self._finds_double_frees:
+                self._on_free(event, event.args[_GIVES[name]])
         elif name == "krealloc":
             self._on_krealloc(event)
         elif name == "kmem_cache_create" and event.result and event.caller in self._range:
@@ -48,8 +64,22 @@ class ModuleLeaks:
         elif name == "kmem_cache_destroy":
             self._caches.pop(event.args[0], None)
 
+    def _on_free(self, event: Trap, address: int) -> None:
+        first = self._freed.setdefault(address, event)
+        if first is event or address <= _ZERO_SIZE:
+            return
+        if event.caller in self._range or first.caller in self._range:
+            details: dict[str, Json] = {
+                "backtrace": [self._describe(event.caller)],
+                "freed_at": self._describe(first.caller),
+            }
+            self.report(DOUBLE_FREE_KIND, f"{event.name}: the object at {address:#x} is free already", details)
+
     def _on_krealloc(self, event: Trap) -> None:
         old = event.args[0]
+        self._freed.pop(event.result, None)
+        if event.result and old != event.result and self._finds_double_frees:
+            self._on_free(event, old)
         if event.result or not event.args[1]:
             self._taken.pop(old, None)
         if event.result > _ZERO_SIZE and event.caller in self._range:
