@@ -282,7 +282,7 @@ CASES = (
     Case("edu_managed", use=use_edu_managed),
     Case("edu_uio", use=use_edu_uio),
     Case("spins", log="4 s, 10! = 3628800"),
-    Case("nic_vectors", spec=MachineSpec(devices=(RingNicSpec(),)), log="let go: 2 2 1"),
+    Case("nic_vectors", spec=MachineSpec(devices=(RingNicSpec(),)), log="held back: 2 1 1, waits: 0x2"),
     Case("soft_dog", use=use_soft_dog, parameters=("margin=9",), log="soft_dog: barks"),
     Case("platform_pair", use=use_platform_pair, log="counter-fast: removed at 117"),
 )

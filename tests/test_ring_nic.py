@@ -231,7 +231,8 @@ def test_causes_go_to_the_vectors_that_the_driver_gives_them_each_once_until_it_
 
     bench.set(0x30, SIZE)
     assert asked[2:] == [2]
-    bench.set(0x14, 0)
     bench.set(0x10, Cause.TX_DONE)
+    assert asked[3:] == []
+    bench.set(0x14, 0)
     bench.set(0x14, 0xFFFF_FFFF)
     assert asked[3:] == [1, 2]

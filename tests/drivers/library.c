@@ -229,8 +229,8 @@ static void try_places(void)
 	EXPECT(ida_alloc_min(&ida, INT_MAX - 70, GFP_KERNEL) == INT_MAX - 70);
 	for (int i = 0; i < 5000; i++)
 		EXPECT(ida_alloc(&ida, GFP_KERNEL) == i);
-	ida_free(&ida, 4000);
-	EXPECT(ida_alloc_range(&ida, 3999, 4001, GFP_KERNEL) == 4000 && ida_alloc_max(&ida, 4999, GFP_KERNEL) == -ENOSPC);
+	ida_free(&ida, 400);
+	EXPECT(ida_alloc_range(&ida, 399, 401, GFP_KERNEL) == 400 && ida_alloc_max(&ida, 4999, GFP_KERNEL) == -ENOSPC);
 	EXPECT(ida_find_first_range(&ida, 5000, ~0U) == INT_MAX - 70 && !ida_exists(&ida, 5000) && ida_exists(&ida, 4000));
 	ida_destroy(&ida);
 }

@@ -9,6 +9,7 @@
 #define IRQ_STATUS 0x10
 #define IRQ_MASK 0x14
 #define IRQ_VECTOR 0x18
+#define PENDING 0x800		/* of BAR 1 */
 #define TX_BASE 0x20
 #define RX_BASE 0x40
 #define SIZE 0x08		/* from a ring's first register on */
@@ -26,7 +27,7 @@ struct descriptor {
 
 struct nic {
 	struct pci_dev *pdev;
-	void __iomem *regs;
+	void __iomem *regs, *table;
 	struct descriptor *rings;	/* both */
 	dma_addr_t rings_dma;
 	void *buffers;			/* what is sent, and what is received */
@@ -89,9 +90,12 @@ static int nic_use(struct nic *nic)
 	disable_irq(pci_irq_vector(pdev, RX));
 	send_one(nic);
 	iowrite32(ENTRIES, nic->regs + TX_BASE + TAIL);	/* no such descriptor */
-	dev_info(&pdev->dev, "held back: %u %u %u\n", nic->seen[TX], nic->seen[RX], nic->seen[OTHER]);
+	dev_info(&pdev->dev, "held back: %u %u %u, waits: %#x\n", nic->seen[TX], nic->seen[RX], nic->seen[OTHER],
+		 readl(nic->table + PENDING));
 	enable_irq(pci_irq_vector(pdev, RX));
 	dev_info(&pdev->dev, "let go: %u %u %u\n", nic->seen[TX], nic->seen[RX], nic->seen[OTHER]);
+	if (nic->seen[RX] != 2)
+		return -ETIMEDOUT;
 	return pci_irq_vector(pdev, VECTORS + 1) == -EINVAL && !memcmp(nic->buffers, nic->buffers + BYTES, BYTES) ? 0 : -EIO;
 }
 
@@ -124,11 +128,12 @@ static int nic_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (!err)
 		err = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(32));
 	if (!err)
-		err = pcim_iomap_regions(pdev, 1 << 0, "nic_vectors");
+		err = pcim_iomap_regions(pdev, 1 << 0 | 1 << 1, "nic_vectors");
 	if (err)
 		return err;
 	nic->pdev = pdev;
 	nic->regs = pcim_iomap_table(pdev)[0];
+	nic->table = pcim_iomap_table(pdev)[1];
 	nic->rings = dmam_alloc_coherent(&pdev->dev, 2 * ENTRIES * sizeof(*nic->rings), &nic->rings_dma, GFP_KERNEL);
 	nic->buffers = dmam_alloc_coherent(&pdev->dev, 2 * BYTES, &nic->buffers_dma, GFP_KERNEL);
 	if (!nic->rings || !nic->buffers)
