@@ -68,3 +68,9 @@ def test_functions_and_variables_are_found_by_name(symbols: Symbols) -> None:
 def test_a_kernel_without_tables_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"kernel\.symbols\.json: found no symbol table"):
         Symbols(tmp_path / "kernel.elf")
+
+
+def test_a_kernel_that_lacks_what_has_to_be_there_is_refused(symbols: Symbols) -> None:
+    assert symbols.address("second") == TEXT + 0x40
+    with pytest.raises(ConfigError, match=r"kernel\.elf: found no third, expected a kernel of this version"):
+        symbols.address("third")

@@ -17,7 +17,7 @@ def roots(symbols: Symbols, users_size: int) -> list[tuple[int, int]]:
 
     Modules that the host handed over have gone when this is asked, with their variables.
     """
-    at = {name: symbols.addresses[name] - KERNEL_MAP_BASE for name in ("_sdata", "_end", "object_users", "init_stack")}
+    at = {name: symbols.address(name) - KERNEL_MAP_BASE for name in ("_sdata", "_end", "object_users", "init_stack")}
     ranges, start = [], at["_sdata"]
     for hole, size in sorted(((at["object_users"], users_size), (at["init_stack"], _STACK_SIZE))):
         ranges.append((start, hole))

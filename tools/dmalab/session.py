@@ -45,6 +45,7 @@ WORKLOAD_FILE = "opt/dmalab/workload"  # firmware/include/kernel/workload.h
 FULLEST = "caches-full"  # the checkpoint at which most memory is in use
 BOOTED, DONE = "booted", "done"
 COMMAND_LINE_SIZE = 2048  # firmware/include/kernel/boot_params.h
+_UNINTERRUPTED = "__start_uninterrupted", "__stop_uninterrupted"  # of code that takes no interrupt
 _TOLD_DEPTH = 16  # frames of a driver that tells a device something
 _CHECKED_DEPTH, _LOOKING_DEPTH = 32, 4  # frames of a wrong access, and those of who may have looked
 
@@ -76,9 +77,7 @@ class Session:
             interrupt_pending=self.machine.board.lapic.pending,
         )
         self.machine.on_trap(self.kernel.answer)
-        self.machine.cpu.leave_uninterrupted(
-            *(self.symbols.addresses[f"__{end}_uninterrupted"] for end in ("start", "stop"))
-        )
+        self.machine.cpu.leave_uninterrupted(*map(self.symbols.address, _UNINTERRUPTED))
         self.memory = Memory(self.machine.ram, layout, spec.kernel, self.kernel.mm.statics)
         self.result = Result(spec, scenario)
         self._transfers = TransferLog(self.memory, self.kernel)
@@ -118,7 +117,7 @@ class Session:
 
     def _observe(self) -> None:
         trace, kernel = self.machine.trace, self.kernel
-        self._users = Users(self.memory, self.symbols.addresses["object_users"] - KERNEL_MAP_BASE)
+        self._users = Users(self.memory, self.symbols.address("object_users") - KERNEL_MAP_BASE)
         fabric = self.machine.board.fabric
         fabric.where = lambda: tuple(self._frames(_TOLD_DEPTH))
         translated = self.machine.board.iommu is not None
@@ -159,7 +158,7 @@ class Session:
 
     def _enforce_ownership(self) -> None:
         machine = self.machine
-        fast_path = self.symbols.addresses.get("pcpu_hot")  # its first member
+        fast_path = self.symbols.address("pcpu_hot") - KERNEL_MAP_BASE  # its first member
         caches = None if self.spec.coherent else Caches(machine.ram, self.spec.kernel.l1_cache_bytes)
         ownership = Ownership(
             self.memory,
@@ -170,7 +169,7 @@ class Session:
             [port.name for port in machine.dma_ports],
             frames=self._frames,
             describe=self.symbols.describe,
-            fast_path=None if fast_path is None else fast_path - KERNEL_MAP_BASE,
+            fast_path=fast_path,
             caches=caches,
             finds_unwritten=self.spec.uninitialized,
             exposes=self._exposes if machine.board.iommu is not None else None,
@@ -187,7 +186,7 @@ class Session:
 
         if not any(port.name == mapping.device and port.iommu is not None for port in self.machine.dma_ports):
             return iter(())  # it reaches all memory in any case
-        text = range(KERNEL_MAP_BASE + KERNEL_PHYS, self.symbols.addresses["_etext"])
+        text = range(KERNEL_MAP_BASE + KERNEL_PHYS, self.symbols.address("_etext"))
         return exposed_by(self.memory, mapping, live, text)
 
     def _checkpoint(self, name: str) -> None:

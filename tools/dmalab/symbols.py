@@ -32,6 +32,15 @@ class Symbols:
         """Know the functions and lines of a module too. Its names do not join `addresses`."""
         self._module = Symbols(module)
 
+    def address(self, name: str) -> int:
+        """Give the address of what has to be there.
+
+        Raises: ConfigError where it is not.
+        """
+        if name not in self.addresses:
+            raise ConfigError(f"{self._kernel}: found no {name}, expected a kernel of this version")
+        return self.addresses[name]
+
     @cached_property
     def _starts(self) -> list[int]:
         return [address for address, _, _ in self._functions]
