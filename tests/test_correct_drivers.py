@@ -14,7 +14,7 @@ from tests.programs.module import function
 from tests.programs.runner import run_planted, run_right
 
 BY_NAME = {machine.name: machine for machine in MACHINES}
-SHARE = 20  # programs
+SHARE = 12  # programs
 SEED = 11
 CHOSEN = (
     "edu, bouncing",
