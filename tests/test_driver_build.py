@@ -2,10 +2,13 @@
 """Modules that do not come to be: each ends with one clear line, or the tool's own words, and exit code 2."""
 
 import struct
+import subprocess
 
 import pytest
+from elftools.elf.elffile import ELFFile
 
 from dmalab.cli import main
+from dmalab.compiler import find_compiler
 
 STARTS = "int init_module(void); int init_module(void) { return 0; }\n"
 
@@ -86,6 +89,25 @@ def test_an_elf_file_that_is_no_object_for_a_module_is_refused_in_one_line(data,
     said = run(capsys, tmp_path, module_o=data)
 
     assert f"module.o: {found}" in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("section", [".debug_abbrev", ".debug_line"])
+def test_debug_information_that_cannot_be_read_is_one_line(section, capsys, tmp_path):
+    compiler, broken = find_compiler(), tmp_path / "broken.o"
+    (tmp_path / "broken.c").write_text(STARTS)
+    subprocess.run(
+        [*compiler.command, *compiler.flags, "-c", str(tmp_path / "broken.c"), "-o", str(broken)], check=True
+    )
+    data = bytearray(broken.read_bytes())
+    with broken.open("rb") as file:
+        found = ELFFile(file).get_section_by_name(section)
+        start, length = found["sh_offset"], found["sh_size"]
+    data[start + 16 : start + length] = bytes([0xF1]) * (length - 16)
+
+    said = run(capsys, tmp_path, broken_o=bytes(data))
+
+    assert f"{broken}: found debug information that cannot be read (" in said
     assert said.count("\n") == 1
 
 

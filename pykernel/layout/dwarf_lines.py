@@ -6,16 +6,31 @@ Used when firmware is built; a boot reads the tables and needs neither this modu
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from elftools.common.exceptions import DWARFError, ELFError
 from elftools.dwarf.compileunit import CompileUnit
 from elftools.dwarf.dwarfinfo import DWARFInfo
 from elftools.dwarf.lineprogram import LineProgram
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import NoteSection, SymbolTableSection
 
+from emulator.errors import ConfigError
 from pykernel.layout.dwarf_inlines import Inlined, Row, inlined_calls, see_through
+
+# What the parser comes upon in a file that says of itself what is not so.
+_BROKEN = (ELFError, DWARFError, LookupError, ValueError, TypeError, AttributeError, AssertionError, OverflowError)
+
+
+@contextmanager
+def _reading(what: str) -> Iterator[None]:
+    try:
+        yield
+    except _BROKEN as error:
+        reason = f"{type(error).__name__} {error}".strip()
+        raise ConfigError(f"found {what} that cannot be read ({reason}), expected what compilers write") from error
 
 
 def symbol_table(path: Path) -> bytes:
@@ -24,8 +39,10 @@ def symbol_table(path: Path) -> bytes:
     `{"build_id", "functions": [[address, size, name], ...], "objects": {name: [address, size]}, "globals": [name]}`
     Functions are sorted by address. Assembly's labels count as functions, up to the next one where they have no size.
     Globals are what a module can be linked to.
+
+    Raises: ConfigError where the file is broken.
     """
-    with path.open("rb") as file:
+    with path.open("rb") as file, _reading("symbols"):
         elf = ELFFile(file)
         symbols = list(_symbols(elf))
         build_id = _build_id(elf)
@@ -41,8 +58,11 @@ def line_table(path: Path, headers: str | None = None) -> bytes:
     Three columns of equal length: from an address to the next, the code is that of one line; `addresses` holds each
     as its distance from the one before, `file` indexes `files`, and a line of 0 says that nothing is known. What was
     inlined from files below `headers` is given the line that called it.
+
+    Raises: ConfigError where the debug information is broken.
     """
-    rows = _rows(path, headers)
+    with _reading("debug information"):
+        rows = _rows(path, headers)
     files = sorted({name for _, name, _ in rows})
     number = {name: index for index, name in enumerate(files)}
     addresses = [row[0] for row in rows]

@@ -206,7 +206,10 @@ def _link(objects: list[Path], sources: Sequence[Path], kernel: Path, kernel_api
         done = _run([*linker, *flags, "-T", str(script), *files, "-o", str(linked)], target.parent)
         if done.returncode:
             raise CompileError(explain(_name_sources(done.stderr, objects, sources), kernel_api))
-        _write_tables(linked, target)
+        try:
+            _write_tables(linked, target)
+        except ConfigError as error:
+            raise CompileError(f"{', '.join(map(str, sources))}: {error}") from None
         linked.replace(target)
     return target
 
