@@ -3,6 +3,7 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/pm.h>
+#include <linux/pm_runtime.h>
 
 static pci_ers_result_t look_error_detected(struct pci_dev *pdev, pci_channel_state_t state)
 {
@@ -71,6 +72,15 @@ static int look_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENXIO;
 	if (!pci_device_is_present(pdev) || pci_upstream_bridge(pdev) || pci_reset_function(pdev) != -ENOTTY)
 		return -EIO;
+	pm_runtime_set_autosuspend_delay(&pdev->dev, 50);
+	pm_runtime_use_autosuspend(&pdev->dev);
+	pm_runtime_enable(&pdev->dev);
+	if (pm_runtime_resume_and_get(&pdev->dev) || !pm_runtime_active(&pdev->dev))
+		return -EIO;
+	pm_runtime_mark_last_busy(&pdev->dev);
+	pm_runtime_put_autosuspend(&pdev->dev);
+	pm_runtime_disable(&pdev->dev);
+	pci_wake_from_d3(pdev, device_may_wakeup(&pdev->dev));
 	pci_set_master(pdev);
 	pci_read_config_word(pdev, PCI_COMMAND, &command);
 	if (!(command & PCI_COMMAND_MASTER))

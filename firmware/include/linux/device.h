@@ -136,7 +136,17 @@ static inline bool device_is_registered(struct device *dev)
 
 static inline void device_lock(struct device *dev) {}
 static inline void device_unlock(struct device *dev) {}
+/* Nothing here ever sleeps, or wakes. */
 static inline int device_set_wakeup_enable(struct device *dev, bool enable) { return 0; }
+static inline void device_set_wakeup_capable(struct device *dev, bool capable) {}
+static inline int device_init_wakeup(struct device *dev, bool enable) { return 0; }
+static inline int device_wakeup_enable(struct device *dev) { return 0; }
+static inline void device_wakeup_disable(struct device *dev) {}
+static inline bool device_can_wakeup(struct device *dev) { return false; }
+static inline bool device_may_wakeup(struct device *dev) { return false; }
+static inline void pm_wakeup_event(struct device *dev, unsigned int ms) {}
+static inline void pm_stay_awake(struct device *dev) {}
+static inline void pm_relax(struct device *dev) {}
 
 #include <linux/devm_irq.h>
 #include <linux/devres.h>

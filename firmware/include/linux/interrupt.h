@@ -45,6 +45,8 @@ void disable_irq(unsigned int irq);
 void disable_irq_nosync(unsigned int irq);
 bool disable_hardirq(unsigned int irq);
 void enable_irq(unsigned int irq);
+#define enable_irq_wake(irq) ((void)(irq), 0)
+#define disable_irq_wake(irq) ((void)(irq), 0)
 void irq_wake_thread(unsigned int irq, void *dev_id);
 #define irq_set_affinity_hint(irq, mask) ((void)(irq), (void)(mask), 0)
 

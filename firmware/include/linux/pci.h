@@ -308,6 +308,13 @@ void pci_restore_state(struct pci_dev *dev);
 int pci_set_power_state(struct pci_dev *dev, pci_power_t state);
 pci_power_t pci_choose_state(struct pci_dev *dev, pm_message_t state);
 int pci_enable_wake(struct pci_dev *dev, pci_power_t state, bool enable);
+#define pci_wake_from_d3(dev, enable) pci_enable_wake((dev), PCI_D3hot, (enable))
+#define pci_prepare_to_sleep(dev) ((void)(dev), 0)
+#define pci_back_from_sleep(dev) ((void)(dev), 0)
+#define pci_pme_capable(dev, state) ((void)(dev), (void)(state), false)
+#define pci_pme_active(dev, enable) ((void)(dev), (void)(enable))
+#define pci_d3cold_enable(dev) ((void)(dev))
+#define pci_d3cold_disable(dev) ((void)(dev))
 int pci_wait_for_pending_transaction(struct pci_dev *dev);
 
 struct pci_dev *pci_get_device(unsigned int vendor, unsigned int device, struct pci_dev *from);
