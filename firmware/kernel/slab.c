@@ -153,46 +153,35 @@ static inline void *allocated(void *objp, gfp_t gfp_mask, u64 caller)
 	return objp;
 }
 
-static __always_inline void *cache_alloc(struct kmem_cache *cachep, gfp_t gfp_mask, u64 caller, u64 frame_pointer)
+/* Allocate from `cachep`, here or by the call `number` with `first`, which also sees to what has no cache. */
+static __always_inline void *do_alloc(struct kmem_cache *cachep, gfp_t gfp_mask, u64 number, u64 first, u64 caller,
+				      u64 frame_pointer)
 {
-	void *objp;
+	void *objp = NULL;
 
 	check_context(gfp_mask);
-	if (unlikely(!pcpu_hot.slab_fast_pfns || !cachep))
-		goto slow;
-	objp = take_object(cachep);
-	if (unlikely(!objp))
-		goto slow;
-	if (unlikely(gfp_mask & __GFP_ZERO))
-		memset(objp, 0, cachep->buffer_size);
+	if (likely(pcpu_hot.slab_fast_pfns && cachep))
+		objp = take_object(cachep);
+	if (likely(objp)) {
+		if (unlikely(gfp_mask & __GFP_ZERO))
+			memset(objp, 0, cachep->buffer_size);
+	} else {
+		might_sleep_if(!preempt_count() && gfp_mask & __GFP_WAIT);
+		objp = (void *)slow_path(number, first, gfp_mask, caller, frame_pointer);
+	}
 	return allocated(objp, gfp_mask, caller);
-slow:
-	might_sleep_if(!preempt_count() && gfp_mask & __GFP_WAIT);
-	objp = (void *)slow_path(TRAP_KMEM_CACHE_ALLOC, (u64)cachep, gfp_mask, caller, frame_pointer);
-	return allocated(objp, gfp_mask, caller);
+}
+
+static __always_inline void *cache_alloc(struct kmem_cache *cachep, gfp_t gfp_mask, u64 caller, u64 frame_pointer)
+{
+	return do_alloc(cachep, gfp_mask, TRAP_KMEM_CACHE_ALLOC, (u64)cachep, caller, frame_pointer);
 }
 
 static __always_inline void *do_kmalloc(size_t size, gfp_t gfp_mask, u64 caller, u64 frame_pointer)
 {
-	struct kmem_cache *cachep;
-	void *objp;
+	struct kmem_cache *cachep = size ? general_cachep(size, gfp_mask) : NULL;
 
-	check_context(gfp_mask);
-	if (unlikely(!pcpu_hot.slab_fast_pfns || !size))
-		goto slow;
-	cachep = general_cachep(size, gfp_mask);
-	if (unlikely(!cachep))
-		goto slow;
-	objp = take_object(cachep);
-	if (unlikely(!objp))
-		goto slow;
-	if (unlikely(gfp_mask & __GFP_ZERO))
-		memset(objp, 0, cachep->buffer_size);
-	return allocated(objp, gfp_mask, caller);
-slow:
-	might_sleep_if(!preempt_count() && gfp_mask & __GFP_WAIT);
-	objp = (void *)slow_path(TRAP_KMALLOC, size, gfp_mask, caller, frame_pointer);
-	return allocated(objp, gfp_mask, caller);
+	return do_alloc(cachep, gfp_mask, TRAP_KMALLOC, size, caller, frame_pointer);
 }
 
 static noinline void *rare_kmalloc(size_t size, gfp_t gfp_mask)

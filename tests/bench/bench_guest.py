@@ -18,27 +18,35 @@ from tests.bench.figure import Figure
 
 _COUNT = 8_000  # short and often: what else the machine does takes whole milliseconds
 _ROUNDS = 150
-_MACHINES = 4
+_MACHINES = 6
+_LOOPS = ("pairs", "own", "stack", "trapped", "traps")
 _SHARE = {"trapped": 32, "traps": 32}  # firmware/modules/alloc_bench.c: TRAPS_SHARE
 _OUTS = 1_000
+_CODE = 0x1000
 _OPTIONS = (f"alloc_bench={_COUNT}", f"rounds={_ROUNDS}")
 
 
-def bare_callback_time() -> float:
-    """Give the seconds of one OUT that does nothing but call an empty Python function, by the binding's own way."""
+def bare_engine() -> tuple[Uc, int]:
+    """Make an engine whose every OUT calls an empty Python function, by the binding's own way; and the code's end."""
     engine = Uc(UC_ARCH_X86, UC_MODE_64)
-    engine.mem_map(0x1000, 0x1000)
+    engine.mem_map(_CODE, 0x1000)
     code = b"\xb9" + _OUTS.to_bytes(4, "little") + b"\xef\xff\xc9\x75\xfb"  # mov ecx; out dx, eax; dec ecx; jnz
-    engine.mem_write(0x1000, code)
+    engine.mem_write(_CODE, code)
     engine.hook_add(UC_HOOK_INSN, lambda *_: None, None, 1, 0, UC_X86_INS_OUT)
+    return engine, _CODE + len(code)
+
+
+def bare_callback_time(engine: Uc, end: int) -> float:
+    """Give the seconds of one OUT that does nothing but call an empty Python function."""
     start = time.perf_counter()
-    engine.emu_start(0x1000, 0x1000 + len(code))
+    engine.emu_start(_CODE, end)
     return (time.perf_counter() - start) / _OUTS
 
 
 def best() -> dict[str, float]:
     """Measure in rounds, and keep the best of each figure: seconds for one turn of each loop."""
     found: dict[str, float] = {}
+    bare = bare_engine()
     last: tuple[str, float] | None = None
 
     def keep(name: str, seconds: float) -> None:
@@ -50,8 +58,8 @@ def best() -> dict[str, float]:
             loop, start = last
             keep(loop, (time.perf_counter() - start) * _SHARE.get(loop, 1) / _COUNT)
         if name == "end":
-            keep("callback", bare_callback_time())
-        last = None if name == "end" else (name, time.perf_counter())
+            keep("callback", bare_callback_time(*bare))
+        last = (name, time.perf_counter()) if name in _LOOPS else None
 
     for _ in range(_MACHINES):
         session = Session(
