@@ -9,6 +9,8 @@ from elftools.elf.elffile import ELFFile
 
 from dmalab.cli import main
 from dmalab.compiler import find_compiler
+from dmalab.driver_build import build
+from firmware import Configuration, kernel_path
 
 STARTS = "int init_module(void); int init_module(void) { return 0; }\n"
 
@@ -119,3 +121,17 @@ def test_what_a_compilers_flag_asks_for_is_told_by_that_flag(capsys, tmp_path):
     assert "guarded.c:2: __stack_chk_fail() is not provided by dmalab: leave -fstack-protector away" in run(
         capsys, tmp_path, guarded_c=text
     )
+
+
+def test_sections_of_any_name_and_what_kernels_call_against_speculation_become_part_of_a_module(tmp_path):
+    source = tmp_path / "odd.c"
+    source.write_text(
+        '__attribute__((section("odd"), used)) int value = 0x600df00d;\n'
+        "void __x86_return_thunk(void); int init_module(void);\n"
+        "int init_module(void) { __x86_return_thunk(); return value; }\n"
+    )
+
+    driver = build([source], kernel_path(Configuration()), "6.1")
+
+    assert struct.pack("<I", 0x600D_F00D) in driver.image.blob
+    assert driver.warnings == ""

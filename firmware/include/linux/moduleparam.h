@@ -50,19 +50,21 @@ extern const struct kernel_param_ops param_ops_byte, param_ops_short, param_ops_
 /* What the operations of each type are made of, for those who make others of them. */
 #define DEFINE_PARAM_OPS(type)							\
 int param_set_##type(const char *value, const struct kernel_param *kp);		\
-int param_get_##type(char *buffer, const struct kernel_param *kp)
-DEFINE_PARAM_OPS(byte);
-DEFINE_PARAM_OPS(short);
-DEFINE_PARAM_OPS(ushort);
-DEFINE_PARAM_OPS(int);
-DEFINE_PARAM_OPS(uint);
-DEFINE_PARAM_OPS(long);
-DEFINE_PARAM_OPS(ulong);
-DEFINE_PARAM_OPS(ullong);
-DEFINE_PARAM_OPS(hexint);
-DEFINE_PARAM_OPS(bool);
-DEFINE_PARAM_OPS(invbool);
-DEFINE_PARAM_OPS(charp);
+int param_get_##type(char *buffer, const struct kernel_param *kp);
+
+DEFINE_PARAM_OPS(byte)
+DEFINE_PARAM_OPS(short)
+DEFINE_PARAM_OPS(ushort)
+DEFINE_PARAM_OPS(int)
+DEFINE_PARAM_OPS(uint)
+DEFINE_PARAM_OPS(long)
+DEFINE_PARAM_OPS(ulong)
+DEFINE_PARAM_OPS(ullong)
+DEFINE_PARAM_OPS(hexint)
+DEFINE_PARAM_OPS(bool)
+DEFINE_PARAM_OPS(invbool)
+DEFINE_PARAM_OPS(charp)
+
 int param_set_bint(const char *value, const struct kernel_param *kp);
 int param_set_bool_enable_only(const char *value, const struct kernel_param *kp);
 int param_set_copystring(const char *value, const struct kernel_param *kp);
