@@ -167,7 +167,7 @@ RIGHT = {case.sources[0].stem: case for case in CASES}
 def test_a_right_driver_works_as_without_and_is_left_alone(name):
     case = RIGHT[name]
 
-    with Lab(case.sources, kernel_api=case.api, parameters=case.parameters, kasan=True) as lab:
+    with Lab(case.sources, spec=case.spec, kernel_api=case.api, parameters=case.parameters, kasan=True) as lab:
         case.use(lab.user)
 
     assert [str(finding) for finding in lab.findings] == []
