@@ -263,6 +263,21 @@ def test_a_guest_that_spins_for_ever_is_ended_by_its_budget() -> None:
     assert any(line.startswith("spin") for line in result.stop.backtrace)
 
 
+def test_transfers_that_are_not_kept_are_counted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("dmalab.transfers.KEPT_TRANSFERS", 3)
+
+    assert main(["boot"]) == 0
+    text = capsys.readouterr().out
+    assert main(["boot", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+
+    assert "\nand 7 more, not shown\n" in text
+    assert "default: ok: 10 transfers, 0 findings" in text
+    assert (len(document["transfers"]), document["dropped_transfers"]) == (3, 7)
+
+
 def test_a_trace_is_written_as_json_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "trace.jsonl"
 

@@ -30,6 +30,7 @@ def document(result: Result) -> dict[str, Json]:
         "log": result.console.splitlines(),
         "zones": [zone.as_dict() for zone in result.zones],
         "transfers": [transfer._asdict() | {"ok": transfer.is_ok} for transfer in result.transfers],
+        "dropped_transfers": result.dropped_transfers,
         "reach": [_reach_row(row) for row in result.reach],
         "workload": result.workload,
         "checks": [check._asdict() for check in result.checks],

@@ -17,7 +17,7 @@ def write(result: Result, style: Style) -> str:
     if result.stop is not None:
         parts.append(stop_lines(result.stop, style))
     if result.transfers:
-        parts.append([_title("transfers", style), *transfer_lines(result.transfers, style)])
+        parts.append([_title("transfers", style), *transfer_lines(result, style)])
     if result.reach:
         parts.append([_title("reach of the DMA caches", style), *_reach(result.reach, style)])
     if result.zones:
@@ -36,7 +36,7 @@ def _title(text: str, style: Style) -> str:
     return style.paint(text, "bold")
 
 
-def transfer_lines(transfers: list[Transfer], style: Style) -> list[str]:
+def transfer_lines(result: Result, style: Style) -> list[str]:
     """List the transfers, one a line."""
     headers = (
         "time",
@@ -65,11 +65,13 @@ def transfer_lines(transfers: list[Transfer], style: Style) -> list[str]:
             each.mapping or "none",
             _result_word(each),
         )
-        for each in transfers
+        for each in result.transfers
     ]
     head, *lines = table(headers, rows)
-    colours = ["green" if each.is_ok else "red" for each in transfers]
-    return [style.paint(head, "dim"), *(style.paint(line, colour) for line, colour in zip(lines, colours, strict=True))]
+    colours = ["green" if each.is_ok else "red" for each in result.transfers]
+    painted = [style.paint(line, colour) for line, colour in zip(lines, colours, strict=True)]
+    more = [f"and {result.dropped_transfers} more, not shown"] if result.dropped_transfers else []
+    return [style.paint(head, "dim"), *painted, *more]
 
 
 def _result_word(transfer: Transfer) -> str:
@@ -186,7 +188,7 @@ def closing_line(result: Result, style: Style) -> str:
     caches = {row.cache: row for row in result.reach}
     beyond = sum(not row.is_ok for row in result.reach)
     said = [
-        count(len(result.transfers), "transfer"),
+        count(len(result.transfers) + result.dropped_transfers, "transfer"),
         count(len(result.findings) + result.dropped_findings, "finding"),
     ]
     if result.reach:

@@ -63,6 +63,7 @@ class Result:
     console: str = ""
     now_ns: int = 0
     transfers: list[Transfer] = field(default_factory=list)
+    dropped_transfers: int = 0
     reach: list[ReachRow] = field(default_factory=list)
     zones: tuple[ZoneCensus, ...] = ()
     findings: list[Finding] = field(default_factory=list)

@@ -45,7 +45,7 @@ class RunReport:
             lines = [f"{step.call:{width}}  {step.outcome}" for step in self._steps]
             parts.append([style.paint("smoke test", "bold"), *lines])
         if result.transfers:
-            parts.append([style.paint("transfers", "bold"), *transfer_lines(result.transfers, style)])
+            parts.append([style.paint("transfers", "bold"), *transfer_lines(result, style)])
         parts += [[style.paint(f"FAILED  {check.sentence}", "red")] for check in self._failed]
         hint = [f"dmalab explain {result.findings[0].kind} tells more"] if result.findings else []
         parts += [[*finding_lines(result, style), *hint], [self._closing_line(style)]]
@@ -59,7 +59,7 @@ class RunReport:
         }[self.exit_code]
         result = self._result
         said = [
-            count(len(result.transfers), "transfer"),
+            count(len(result.transfers) + result.dropped_transfers, "transfer"),
             count(len(result.findings) + result.dropped_findings, "finding"),
             f"{result.now_ns / 1e9:.6f} s",
         ]
@@ -81,6 +81,7 @@ class RunReport:
             "log": lab.log,
             "steps": [step._asdict() for step in self._steps],
             "transfers": [transfer._asdict() | {"ok": transfer.is_ok} for transfer in result.transfers],
+            "dropped_transfers": result.dropped_transfers,
             "checks": [check._asdict() for check in self._failed],
             "findings": [finding.to_json() for finding in result.findings],
             "dropped_findings": result.dropped_findings,

@@ -108,7 +108,7 @@ class Session:
             console += self.kernel.log.unprinted()  # what the kernel said last, as after a crash
         result.console = self.symbols.annotate(console)
         result.now_ns = machine.clock.now_ns
-        result.transfers = self._transfers.transfers
+        result.transfers, result.dropped_transfers = self._transfers.transfers, self._transfers.dropped
         result.findings = list(machine.findings)
         result.dropped_findings = machine.findings.dropped
         result.injected = trouble.injected(machine, self.kernel, self.spec)
