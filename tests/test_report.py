@@ -175,7 +175,14 @@ def test_json_has_the_documented_keys_and_the_same_bytes_each_time() -> None:
 
     assert text == json_report.write(result(findings=[Finding("kind", "sentence", 1, details={"owner": "x"})]))
     document = json.loads(text)
-    parts = [document, document["zones"][0], document["transfers"][0], document["reach"][0], document["findings"][0]]
+    parts = [
+        document,
+        document["machine"],
+        document["zones"][0],
+        document["transfers"][0],
+        document["reach"][0],
+        document["findings"][0],
+    ]
     for part in parts:
         assert all(f"`{key}`" in documented for key in part)
     assert {"schema", "ok", "zones", "transfers", "reach", "findings", "trace_sha256"} <= document.keys()

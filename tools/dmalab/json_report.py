@@ -11,6 +11,7 @@ from emulator.finding import Json
 from pykernel.check.reach import ReachRow
 
 SCHEMA = "dmalab.boot/1"
+_OPTIONS = ("command_line", "iommu", "coherent", "uninitialized", "kasan", "heap_check")
 
 
 def write(result: Result) -> str:
@@ -49,6 +50,7 @@ def machine_json(spec: MachineSpec) -> dict[str, Json]:
         "ram": spec.ram,
         "policy": spec.policy,
         "kernel": asdict(spec.kernel),
+        **{name: getattr(spec, name) for name in _OPTIONS},
         "devices": [{"type": DEVICE_TYPES[type(device)], **device._asdict()} for device in spec.devices],
     }
 
