@@ -17,6 +17,7 @@ TARGETS = {
 }
 FLAGS = [
     "-O2",
+    "-fomit-frame-pointer",
     "-g0",
     "-s",
     "-std=c11",

@@ -42,7 +42,7 @@ struct hook_state {
 	u64 ring[RING_BLOCKS];	/* addresses of the last blocks: block n is at n % RING_BLOCKS */
 };
 
-static int interrupts_off(void *engine, struct hook_state *state, u64 address)
+static int interrupts_off(void *engine, const struct hook_state *state, u64 address)
 {
 	u32 eflags = 0;
 
@@ -52,21 +52,36 @@ static int interrupts_off(void *engine, struct hook_state *state, u64 address)
 	return !(eflags & EFLAGS_IF);
 }
 
-/* UC_HOOK_BLOCK. While an interrupt is pending, go on only as long as the guest has them off. */
+static inline void count_block(struct hook_state *state, u64 blocks, u64 address)
+{
+	state->ring[blocks % RING_BLOCKS] = address;
+	state->blocks = blocks + 1;
+}
+
+/* Something is to happen. While it is an interrupt that is pending, go on only as long as the guest has them off. */
+static __attribute__((noinline)) void look_closer(void *engine, u64 address, struct hook_state *state)
+{
+	u64 blocks = state->blocks;
+
+	if (state->stop_at || blocks >= state->deadline || !interrupts_off(engine, state, address)) {
+		state->stopped = 1;
+		state->emu_stop(engine);
+	} else {
+		count_block(state, blocks, address);
+	}
+}
+
+/* UC_HOOK_BLOCK. Each instruction here is one more for every block of the guest's: registers are saved by others. */
 void hook_block(void *engine, u64 address, u32 size, void *data)
 {
 	struct hook_state *state = data;
 	u64 blocks = state->blocks;
 
 	(void)size;
-	if (__builtin_expect(blocks >= state->stop_at, 0) &&
-	    (state->stop_at || blocks >= state->deadline || !interrupts_off(engine, state, address))) {
-		state->stopped = 1;
-		state->emu_stop(engine);
-		return;
-	}
-	state->ring[blocks % RING_BLOCKS] = address;
-	state->blocks = blocks + 1;
+	if (__builtin_expect(blocks >= state->stop_at, 0))
+		look_closer(engine, address, state);
+	else
+		count_block(state, blocks, address);
 }
 
 /* Call the gate as the interpreter itself would: a callback made by ctypes takes longer than most calls of the kernel. */
