@@ -109,7 +109,7 @@ class Lab:
             self.machine.clock,
             self.machine.findings,
             self._session.symbols.describe,
-            finds_double_frees=not (spec.kernel.debug_slab or spec.kasan),
+            finds_double_frees=not (spec.kernel.debug_slab or spec.kasan or spec.heap_check),
         )
         self.machine.trace.subscribe_to_traps(self._leaks.on_trap, self._leaks.follows)
         layout = self.kernel.mm.layout
