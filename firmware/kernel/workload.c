@@ -3,6 +3,7 @@
 #include <asm/page.h>
 #include <kernel/fw_cfg.h>
 #include <kernel/workload.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -100,6 +101,7 @@ static int replay_all(const struct fw_cfg_file *file, const struct workload_head
 			replay(header, &ops[i]);
 		offset += count * sizeof(ops[0]);
 		left -= count;
+		touch_softlockup_watchdog();
 	}
 	return 0;
 }
