@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from struct import Struct
 
 from emulator.clock import Clock
+from emulator.errors import BusError
 from emulator.finding import Finding, Findings
 from emulator.ram import Ram
 from emulator.trace import FRAME_WORDS, Trace, Trap
@@ -194,7 +195,8 @@ class Traps:
 
 
 def _kind(error: Exception) -> str:
-    kinds = {BadPointer: "kernel-oops", GuestOops: "kernel-oops", KernelPanic: "kernel-panic", KernelBug: "kernel-bug"}
+    kinds = dict.fromkeys((BadPointer, BusError, GuestOops), "kernel-oops")
+    kinds |= {KernelPanic: "kernel-panic", KernelBug: "kernel-bug"}
     return getattr(error, "kind", None) or next(
         (kind for base, kind in kinds.items() if isinstance(error, base)), "kernel-error"
     )

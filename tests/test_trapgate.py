@@ -117,6 +117,16 @@ def test_a_python_error_in_a_call_is_reported_with_its_last_lines() -> None:
     assert "IndexError" in finding.details["python"][-1]
 
 
+def test_a_structure_that_leads_to_where_there_is_no_memory_is_an_oops() -> None:
+    gate = Gate()
+    gate.on_kfree = lambda virt: len(gate.ram.read(virt, 8))
+
+    with pytest.raises(TrapFailure, match="8 bytes at 0x40000000"):
+        gate.call("kfree", 1 << 30)
+
+    assert gate.findings[0].kind == "kernel-oops"
+
+
 def test_a_call_inside_a_call_leaves_the_outer_frame_alone() -> None:
     gate, callers = Gate(), []
 
