@@ -55,24 +55,27 @@ static void traps(unsigned long count)
 		ksize(ZERO_SIZE_PTR);
 }
 
-/* One checkpoint before each loop and one behind the last: what one takes is the time from its own to the next. */
 static void measure(unsigned long count, struct kmem_cache *cachep)
 {
 	u32 was = pcpu_hot.slab_fast_pfns;
 
-	checkpoint("pairs");
+	checkpoint("pairs-begin");
 	pairs(count);
-	checkpoint("own");
+	checkpoint("pairs-end");
+	checkpoint("own-begin");
 	own_pairs(cachep, count);
-	checkpoint("stack");
+	checkpoint("own-end");
+	checkpoint("stack-begin");
 	stack_pairs(count);
+	checkpoint("stack-end");
 	pcpu_hot.slab_fast_pfns = 0;
-	checkpoint("trapped");
+	checkpoint("trapped-begin");
 	pairs(count / TRAPS_SHARE);
+	checkpoint("trapped-end");
 	pcpu_hot.slab_fast_pfns = was;
-	checkpoint("traps");
+	checkpoint("traps-begin");
 	traps(count / TRAPS_SHARE);
-	checkpoint("end");
+	checkpoint("traps-end");
 }
 
 static int alloc_bench_init(void)

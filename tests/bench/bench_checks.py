@@ -4,7 +4,6 @@
 Not watched means: nobody follows who owns which byte, nobody annotates findings. Of many rounds the quickest counts.
 """
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,13 +13,13 @@ from dmalab.scenario import Scenario
 from dmalab.session import Session
 from emulator.memmap import KERNEL_MAP_BASE, MIB
 from pykernel.check.users import Users
-from tests.bench.figure import Figure
+from tests.bench.figure import Figure, Stopwatch
 
 MOST = 1.1  # what is asked for
 _LOOPS = Path(__file__).parent.parent / "kasan" / "loops.c"
 _LOOP_NAMES = {"words": "64-bit words", "bytes": "bytes", "chain": "words that tell where the next is"}
-_COUNT = 60_000
-_ALLOCATIONS = Scenario("bench", "", ("alloc_bench",), options=(f"alloc_bench={_COUNT}",), finds_leaks=False)
+_OPTIONS = ("alloc_bench=8000", "rounds=10")
+_ALLOCATIONS = Scenario("bench", "", ("alloc_bench",), _OPTIONS, finds_leaks=False)
 _ALLOCATION_NAMES = {
     "pairs": "kmalloc(64) + kfree",
     "own": "kmem_cache_alloc + free",
@@ -37,22 +36,6 @@ class Unwatched(Session):
         self._users = Users(self.memory, self.symbols.addresses["object_users"] - KERNEL_MAP_BASE)
         self.kernel.on_transfer_result(self._transfers.on_result)
         self.kernel.on_checkpoint(self._checkpoint)
-
-
-class Stopwatch:
-    """Times what lies between two checkpoints of one name, or of NAME-begin and NAME-end; the quickest counts."""
-
-    def __init__(self) -> None:
-        self.best: dict[str, float] = {}
-        self._begun: dict[str, float] = {}
-
-    def checkpoint(self, checkpoint: str) -> None:
-        """Take the time."""
-        now, name = time.perf_counter(), checkpoint.removesuffix("-begin").removesuffix("-end")
-        if name in self._begun:
-            self.best[name] = min(self.best.get(name, float("inf")), now - self._begun.pop(name))
-        else:
-            self._begun[name] = now
 
 
 def loop_times(session: type[Session]) -> dict[str, float]:

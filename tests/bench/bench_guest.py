@@ -14,16 +14,15 @@ from dmalab.machine_spec import MachineSpec
 from dmalab.scenario import Scenario
 from dmalab.session import Session
 from emulator.memmap import MIB
-from tests.bench.figure import Figure
+from tests.bench.figure import Figure, Stopwatch
 
 _COUNT = 8_000  # short and often: what else the machine does takes whole milliseconds
 _ROUNDS = 150
 _MACHINES = 6
-_LOOPS = ("pairs", "own", "stack", "trapped", "traps")
 _SHARE = {"trapped": 32, "traps": 32}  # firmware/modules/alloc_bench.c: TRAPS_SHARE
 _OUTS = 1_000
 _CODE = 0x1000
-_OPTIONS = (f"alloc_bench={_COUNT}", f"rounds={_ROUNDS}")
+_SCENARIO = Scenario("bench", "", ("alloc_bench",), (f"alloc_bench={_COUNT}", f"rounds={_ROUNDS}"))
 
 
 def bare_engine() -> tuple[Uc, int]:
@@ -45,29 +44,19 @@ def bare_callback_time(engine: Uc, end: int) -> float:
 
 def best() -> dict[str, float]:
     """Measure in rounds, and keep the best of each figure: seconds for one turn of each loop."""
-    found: dict[str, float] = {}
-    bare = bare_engine()
-    last: tuple[str, float] | None = None
+    watch, bare, callbacks = Stopwatch(), bare_engine(), [float("inf")]
 
-    def keep(name: str, seconds: float) -> None:
-        found[name] = min(seconds, found.get(name, seconds))
-
-    def mark(name: str) -> None:
-        nonlocal last
-        if last is not None:
-            loop, start = last
-            keep(loop, (time.perf_counter() - start) * _SHARE.get(loop, 1) / _COUNT)
-        if name == "end":
-            keep("callback", bare_callback_time(*bare))
-        last = (name, time.perf_counter()) if name in _LOOPS else None
+    def checkpoint(name: str) -> None:
+        watch.checkpoint(name)
+        if name == "traps-end":
+            callbacks[0] = min(callbacks[0], bare_callback_time(*bare))
 
     for _ in range(_MACHINES):
-        session = Session(
-            MachineSpec(ram=16 * MIB), Scenario("bench", "", ("alloc_bench",), _OPTIONS), {}, record=False
-        )
-        session.kernel.on_checkpoint(mark)
+        session = Session(MachineSpec(ram=16 * MIB), _SCENARIO, {}, record=False)
+        session.kernel.on_checkpoint(checkpoint)
         session.run()
-    return found
+    times = {name: seconds * _SHARE.get(name, 1) / _COUNT for name, seconds in watch.best.items()}
+    return times | {"callback": callbacks[0]}
 
 
 def measure() -> Iterator[Figure]:

@@ -37,3 +37,19 @@ def quickest(rivals: Sequence[Callable[[], object]], rounds: int) -> list[float]
             rival()
             best[index] = min(best[index], perf_counter() - start)
     return best
+
+
+class Stopwatch:
+    """Takes the seconds between two checkpoints of one name, or NAME-begin and NAME-end; the quickest count."""
+
+    def __init__(self) -> None:
+        self.best: dict[str, float] = {}
+        self._begun: dict[str, float] = {}
+
+    def checkpoint(self, checkpoint: str) -> None:
+        """Take the time."""
+        now, name = perf_counter(), checkpoint.removesuffix("-begin").removesuffix("-end")
+        if name in self._begun:
+            self.best[name] = min(self.best.get(name, float("inf")), now - self._begun.pop(name))
+        else:
+            self._begun[name] = now
