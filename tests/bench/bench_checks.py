@@ -26,7 +26,7 @@ _ALLOCATION_NAMES = {
     "stack": "an array stack",
     "trapped": "kmalloc + kfree by traps",
 }
-_RUNS = 12
+_RUNS = 30
 
 
 class Unwatched(Session):
