@@ -38,7 +38,8 @@ _GCC = (
     "-Wno-frame-address -Wno-alloc-size-larger-than"
 )
 _CLANG = (
-    "-finline-hint-functions -fcf-protection=none -Wno-unknown-warning-option -Wno-unused-but-set-variable -Wno-gnu "
+    "-ferror-limit=0 -finline-hint-functions -fcf-protection=none "
+    "-Wno-unknown-warning-option -Wno-unused-but-set-variable -Wno-gnu "
     "-Wno-initializer-overrides -Wno-pointer-to-enum-cast -Wno-tautological-constant-out-of-range-compare "
     "-Wno-unaligned-access -Wno-cast-function-type-strict -Wno-unused-command-line-argument "
     "-Wno-error=incompatible-pointer-types-discards-qualifiers "

@@ -17,7 +17,8 @@ _GNU_LINK = re.compile(
     r"^(?:\S*ld: )?(?P<place>[^\n]+?): undefined reference to [`'\u2018](?P<name>\w+)['\u2019]", re.MULTILINE
 )
 _LLD_LINK = re.compile(
-    r"undefined symbol: (?P<name>\w+)\n>>> referenced by (?P<place>[^\s]+)(?: \([^)]*\))?", re.MULTILINE
+    r"undefined symbol: (?P<name>\w+)\n>>> referenced by (?:[^\s]+ \((?P<full>[^)]*:\d+)\)|(?P<place>[^\s]+))",
+    re.MULTILINE,
 )
 _LINKS = (_GNU_LINK, _LLD_LINK)
 _SECTION_OFFSET = re.compile(r":?\(\.[\w.]+\+0x[0-9a-f]+\)")
@@ -66,7 +67,7 @@ def explain(text: str, kernel_api: str | None = None) -> str:
             if name in seen:
                 continue
             seen.add(name)
-            place = _SECTION_OFFSET.sub("", found["place"])
+            place = _SECTION_OFFSET.sub("", found["place"] or found["full"])
             what = f"<{name}>" if pattern is _HEADER else _spelt(name, place)
             lines.append(f"{place}: {what} is not provided by dmalab{_hint(name, linked=pattern in _LINKS)}")
     return "\n".join([text, *lines])

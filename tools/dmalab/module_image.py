@@ -6,6 +6,7 @@ Owns the linker script and the form of the blob. It reads program headers and sy
 
 import json
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,11 +91,16 @@ def read_image(elf: Path, name: str) -> ModuleImage:
     places |= {found: address for address, _, found in table["functions"]}
     if not any(_START <= address < _START + _ROOM for address, _, _ in table["functions"]):
         raise ConfigError(f"{name}: found no function in the module, expected at least one, as module_init() names it")
-    end = places["__module_end"]
+    segments = list(_segments(name, data))
+    # Linkers put sections of other names where they like, even behind what the script calls the end.
+    end = max(places["__module_end"], *(virt + memory_bytes for _, virt, _, memory_bytes in segments))
+    end = -(-end // PAGE_SIZE) * PAGE_SIZE
     if end - _START > _ROOM:
         raise ConfigError(f"{name}: found a module of {end - _START} bytes, expected {_ROOM} at most")
-    bss = places["__module_bss"]
-    body = _body(name, data, bss - _START)
+    bss = max(places["__module_bss"], *(virt + file_bytes for _, virt, file_bytes, _ in segments))
+    body = bytearray(bss - _START)
+    for offset, virt, file_bytes, _ in segments:
+        body[virt - _START : virt - _START + file_bytes] = data[offset : offset + file_bytes]
     _check_starts(name, table["functions"], places, body)
     own = places.get("__module_own", _START)  # a function at the same place hides it: then the library gave nothing
     header = _HEADER.pack(
@@ -103,7 +109,7 @@ def read_image(elf: Path, name: str) -> ModuleImage:
         *_old_style(places),
         name.encode(),
     )
-    return ModuleImage(header + body, _START, end)
+    return ModuleImage(header + bytes(body), _START, end)
 
 
 def _old_style(places: dict[str, int]) -> tuple[int, int]:
@@ -111,7 +117,7 @@ def _old_style(places: dict[str, int]) -> tuple[int, int]:
     return places.get("init_module", 0), places.get("cleanup_module", 0)
 
 
-def _check_starts(name: str, functions: list[tuple[int, int, str]], places: dict[str, int], body: bytes) -> None:
+def _check_starts(name: str, functions: list[tuple[int, int, str]], places: dict[str, int], body: bytearray) -> None:
     """See that there is one function that starts the module, and at most one that ends it."""
     for macro, table, old_name in (
         ("module_init", "initcalls", "init_module"),
@@ -128,17 +134,15 @@ def _check_starts(name: str, functions: list[tuple[int, int, str]], places: dict
             raise ConfigError(f"{name}: found no module_init(), expected one: nothing would call the driver")
 
 
-def _body(name: str, data: bytes, length: int) -> bytes:
-    """Lay the loaded segments out as they will lie in memory."""
-    body = bytearray(length)
+def _segments(name: str, data: bytes) -> Iterator[tuple[int, int, int, int]]:
+    """Yield of each segment of the module's: where it is in the file and in memory, and its bytes in each."""
     fields = _ELF_HEADER.unpack_from(data)
     table, count = fields[4], fields[9]
     for index in range(count):
-        kind, _, offset, virt, _, file_bytes, _, _ = _SEGMENT.unpack_from(data, table + index * _SEGMENT.size)
+        kind, _, offset, virt, _, file_bytes, memory_bytes, _ = _SEGMENT.unpack_from(
+            data, table + index * _SEGMENT.size
+        )
         if kind == _THREAD_LOCAL:
             raise thread_local(name)
-        if kind == _LOAD and _START <= virt < _START + length:
-            at = virt - _START
-            taken = min(file_bytes, length - at)
-            body[at : at + taken] = data[offset : offset + taken]
-    return bytes(body)
+        if kind == _LOAD and virt >= _START:
+            yield offset, virt, file_bytes, memory_bytes

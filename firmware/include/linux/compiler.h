@@ -41,7 +41,7 @@
 #define __page_aligned_bss __attribute__((section(".bss.page_aligned"), aligned(4096)))
 #define __attribute_const__ __attribute__((const))
 #define __counted_by(member)
-#define __cleanup(function) __attribute__((cleanup(function)))
+#define __cleanup(function) __attribute__((cleanup(function), unused))	/* which is what clang takes it for */
 
 #if __has_attribute(fallthrough)
 #define fallthrough __attribute__((fallthrough))
