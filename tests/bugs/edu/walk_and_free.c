@@ -32,15 +32,12 @@ static void drop_filters(void)
 {
 	struct filter *filter;
 #ifndef FIXED
-	list_for_each_entry(filter, &filters, list) { /* BUG: kasan-slab-use-after-free */
+	list_for_each_entry(filter, &filters, list) kfree(filter); /* BUG: kasan-slab-use-after-free */
 #else
 	struct filter *next;
 
-	list_for_each_entry_safe(filter, next, &filters, list) {
+	list_for_each_entry_safe(filter, next, &filters, list) kfree(filter);
 #endif
-		if (filter->vendor)
-			kfree(filter);
-	}
 	INIT_LIST_HEAD(&filters);
 }
 
