@@ -72,22 +72,32 @@ static inline void rb_replace_node_cached(struct rb_node *victim, struct rb_node
 	rb_replace_node(victim, replacement, &root->rb_root);
 }
 
-static inline struct rb_node *rb_add_cached(struct rb_node *node, struct rb_root_cached *tree,
-					    bool (*less)(struct rb_node *a, const struct rb_node *b))
+/* Link `node` where `less` puts it, behind its equals; give its parent, and whether nothing stands to the left of it. */
+static inline struct rb_node *__rb_link_sorted(struct rb_node *node, struct rb_root *root,
+					       bool (*less)(struct rb_node *a, const struct rb_node *b), bool *leftmost)
 {
-	struct rb_node **link = &tree->rb_root.rb_node, *parent = NULL;
-	bool leftmost = true;
+	struct rb_node **link = &root->rb_node, *parent = NULL;
 
+	*leftmost = true;
 	while (*link) {
 		parent = *link;
 		if (less(node, parent)) {
 			link = &parent->rb_left;
 		} else {
 			link = &parent->rb_right;
-			leftmost = false;
+			*leftmost = false;
 		}
 	}
 	rb_link_node(node, parent, link);
+	return parent;
+}
+
+static inline struct rb_node *rb_add_cached(struct rb_node *node, struct rb_root_cached *tree,
+					    bool (*less)(struct rb_node *a, const struct rb_node *b))
+{
+	bool leftmost;
+
+	__rb_link_sorted(node, &tree->rb_root, less, &leftmost);
 	rb_insert_color_cached(node, tree, leftmost);
 	return leftmost ? node : NULL;
 }
@@ -95,13 +105,9 @@ static inline struct rb_node *rb_add_cached(struct rb_node *node, struct rb_root
 static inline void rb_add(struct rb_node *node, struct rb_root *tree,
 			  bool (*less)(struct rb_node *a, const struct rb_node *b))
 {
-	struct rb_node **link = &tree->rb_node, *parent = NULL;
+	bool leftmost;
 
-	while (*link) {
-		parent = *link;
-		link = less(node, parent) ? &parent->rb_left : &parent->rb_right;
-	}
-	rb_link_node(node, parent, link);
+	__rb_link_sorted(node, tree, less, &leftmost);
 	rb_insert_color(node, tree);
 }
 

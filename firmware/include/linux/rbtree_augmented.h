@@ -37,19 +37,9 @@ static inline struct rb_node *rb_add_augmented_cached(struct rb_node *node, stru
 						      bool (*less)(struct rb_node *a, const struct rb_node *b),
 						      const struct rb_augment_callbacks *augment)
 {
-	struct rb_node **link = &tree->rb_root.rb_node, *parent = NULL;
-	bool leftmost = true;
+	bool leftmost;
+	struct rb_node *parent = __rb_link_sorted(node, &tree->rb_root, less, &leftmost);
 
-	while (*link) {
-		parent = *link;
-		if (less(node, parent)) {
-			link = &parent->rb_left;
-		} else {
-			link = &parent->rb_right;
-			leftmost = false;
-		}
-	}
-	rb_link_node(node, parent, link);
 	augment->propagate(parent, NULL);
 	rb_insert_augmented_cached(node, tree, leftmost, augment);
 	return leftmost ? node : NULL;
